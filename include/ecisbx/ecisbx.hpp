@@ -1,0 +1,15 @@
+// All of the portable API, and the ECI client.
+#ifndef ECISBX_ECISBX_HPP
+#define ECISBX_ECISBX_HPP
+
+#include <ecisbx/command.hpp>
+#include <ecisbx/eci/client.hpp>
+#include <ecisbx/error.hpp>
+#include <ecisbx/exec.hpp>
+#include <ecisbx/for_each.hpp>
+#include <ecisbx/process.hpp>
+#include <ecisbx/result.hpp>
+#include <ecisbx/sandbox.hpp>
+#include <ecisbx/secret.hpp>
+
+#endif

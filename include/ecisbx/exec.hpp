@@ -1,0 +1,166 @@
+// What an exec takes and what it gives back.
+#ifndef ECISBX_EXEC_HPP
+#define ECISBX_EXEC_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ecisbx {
+
+/// Settings of one exec, bash or start. A class with setters and not an aggregate: a temporary
+/// aggregate in a `co_await` expression is destroyed twice by GCC 12.
+class exec_options {
+public:
+    using milliseconds = std::chrono::milliseconds;
+    exec_options() = default;
+
+    /// Working folder in the sandbox; a folder that can not be entered ends the exec with status
+    /// 126 and a message on stderr. Default: the container's own.
+    exec_options& dir(std::string path) & { return dir_ = std::move(path), *this; }
+    /// One more environment variable; the name must be `[A-Za-z_][A-Za-z0-9_]*`.
+    exec_options& env(std::string name, std::string value) & {
+        return env_.emplace_back(std::move(name), std::move(value)), *this;
+    }
+    /// How long the command may run, counted from the call. At the end its process group is
+    /// killed and the result says `timed_out`. Default 600 s; must be > 0.
+    exec_options& timeout(milliseconds length) & { return timeout_ = length, *this; }
+    /// No limit on how long the command may run.
+    exec_options& no_timeout() & { return timeout_.reset(), *this; }
+    /// How long opening the exec channel (call, dial, handshakes) may take. Default 30 s.
+    exec_options& connect_timeout(milliseconds length) & { return connect_ = length, *this; }
+    /// A peer that is silent for this long is pinged; one that stays silent for as long again is
+    /// taken for gone (`lost`). Default 30 s.
+    exec_options& idle_timeout(milliseconds length) & { return idle_ = length, *this; }
+    /// Bytes for the command's stdin, which ends after them. Default: stdin is /dev/null.
+    exec_options& input(std::string bytes) & { return input_ = std::move(bytes), *this; }
+    /// `start` only: stdin stays open for `process::write` until `process::close_stdin`.
+    exec_options& open_stdin() & { return open_stdin_ = true, *this; }
+    /// Give the command a terminal of this size. There is no stderr then, and stdin is open.
+    exec_options& tty(unsigned rows, unsigned columns) & {
+        return tty_ = std::pair(rows, columns), *this;
+    }
+    /// Keep at most this many bytes of each of `out` and `err`; the rest is read and dropped, the
+    /// result's `complete` is false then. Default 64 MiB. `start` is not limited.
+    exec_options& max_output(std::size_t bytes) & { return max_output_ = bytes, *this; }
+    /// Name of the container. Default: the sandbox's first.
+    exec_options& container(std::string name) & { return container_ = std::move(name), *this; }
+
+    exec_options&& dir(std::string path) && { return std::move(dir(std::move(path))); }
+    exec_options&& env(std::string name, std::string value) && {
+        return std::move(env(std::move(name), std::move(value)));
+    }
+    exec_options&& timeout(milliseconds length) && { return std::move(timeout(length)); }
+    exec_options&& no_timeout() && { return std::move(no_timeout()); }
+    exec_options&& connect_timeout(milliseconds l) && { return std::move(connect_timeout(l)); }
+    exec_options&& idle_timeout(milliseconds length) && { return std::move(idle_timeout(length)); }
+    exec_options&& input(std::string bytes) && { return std::move(input(std::move(bytes))); }
+    exec_options&& open_stdin() && { return std::move(open_stdin()); }
+    exec_options&& tty(unsigned rows, unsigned cols) && { return std::move(tty(rows, cols)); }
+    exec_options&& max_output(std::size_t bytes) && { return std::move(max_output(bytes)); }
+    exec_options&& container(std::string n) && { return std::move(container(std::move(n))); }
+
+    const std::string& dir() const noexcept { return dir_; }
+    const std::vector<std::pair<std::string, std::string>>& env() const noexcept { return env_; }
+    std::optional<milliseconds> timeout() const noexcept { return timeout_; }
+    milliseconds connect_timeout() const noexcept { return connect_; }
+    milliseconds idle_timeout() const noexcept { return idle_; }
+    const std::optional<std::string>& input() const noexcept { return input_; }
+    bool stdin_open() const noexcept { return open_stdin_ || tty_.has_value(); }
+    const std::optional<std::pair<unsigned, unsigned>>& tty() const noexcept { return tty_; }
+    std::size_t max_output() const noexcept { return max_output_; }
+    const std::string& container() const noexcept { return container_; }
+
+private:
+    std::string dir_;
+    std::vector<std::pair<std::string, std::string>> env_;
+    std::optional<milliseconds> timeout_ = std::chrono::seconds(600);
+    milliseconds connect_ = std::chrono::seconds(30);
+    milliseconds idle_ = std::chrono::seconds(30);
+    std::optional<std::string> input_;
+    bool open_stdin_ = false;
+    std::optional<std::pair<unsigned, unsigned>> tty_;
+    std::size_t max_output_ = std::size_t(64) << 20;
+    std::string container_;
+};
+
+/// How a process ended, as far as it is known.
+enum class end_reason {
+    exited,     ///< it ended by itself; `code()` is its status
+    signaled,   ///< a signal ended it; `signal()` tells which
+    timed_out,  ///< the deadline passed and its process group was killed
+    lost,       ///< the channel ended before its exit was seen: it may still be running
+};
+
+/// The end of a process. Wires that relay a shell's status know a death by signal n only as
+/// 128+n: statuses 129 to 159 are read as `signaled`, so a program that exits with such a status
+/// by itself looks the same. `code()` is the same number either way.
+class exit_status {
+public:
+    exit_status() = default;  ///< lost
+    exit_status(ecisbx::end_reason reason, int code) : reason_(reason), code_(code) {}
+    /// From a shell-style status 0..255.
+    static exit_status from_shell(int status);
+
+    ecisbx::end_reason end_reason() const noexcept { return reason_; }
+    bool exited() const noexcept { return reason_ == ecisbx::end_reason::exited; }
+    /// 0..255 when exited; 128+n when signaled; 124 when timed out; -1 when lost.
+    int code() const noexcept { return code_; }
+    /// The signal's number, 0 unless signaled.
+    int signal() const noexcept {
+        return reason_ == ecisbx::end_reason::signaled ? code_ - 128 : 0;
+    }
+    friend bool operator==(const exit_status&, const exit_status&) = default;
+
+private:
+    ecisbx::end_reason reason_ = ecisbx::end_reason::lost;
+    int code_ = -1;
+};
+
+/// `exited 3`, `signaled 9`, `timed_out`, `lost`.
+std::ostream& operator<<(std::ostream& os, end_reason reason);
+std::ostream& operator<<(std::ostream& os, const exit_status& status);
+
+/// The outcome of a command. A command that fails, dies or runs out of time is a result, not an
+/// error.
+class exec_result {
+public:
+    exec_result() = default;
+
+    std::string out;     ///< bytes of stdout (of the terminal, with `tty`)
+    std::string err;     ///< bytes of stderr
+    exit_status status;  ///< how it ended
+    /// Every byte of both streams is here: proven by an exit record that follows them on the
+    /// wire. False after a timeout, a cut, or more output than `max_output`.
+    bool complete = false;
+    std::uint64_t out_bytes = 0;           ///< bytes of stdout that arrived, those dropped included
+    std::uint64_t err_bytes = 0;           ///< the same of stderr
+    std::string request_id;                ///< the service's id of the call that opened the channel
+    std::chrono::milliseconds elapsed{0};  ///< from the call to the result
+    std::string note;                      ///< why it is lost or incomplete, for a person to read
+
+    /// Exited with 0 and complete.
+    bool ok() const noexcept { return status.exited() && status.code() == 0 && complete; }
+    /// Throws `command_failed` unless `ok()`.
+    const exec_result& throw_if_failed() const;
+};
+
+enum class stream_id { out, err };
+
+/// A piece of a process's output, in the order of arrival.
+class chunk {
+public:
+    chunk() = default;
+    chunk(stream_id stream_, std::string bytes_) : stream(stream_), bytes(std::move(bytes_)) {}
+    stream_id stream = stream_id::out;
+    std::string bytes;  ///< never empty
+};
+
+}  // namespace ecisbx
+
+#endif

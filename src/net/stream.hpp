@@ -1,0 +1,67 @@
+// One concrete byte stream: TCP, or TLS over it, chosen at run time. TLS runs straight on the
+// socket (no BIO pair), so an idle stream holds no buffers; see docs/decisions.
+#ifndef ECISBX_NET_STREAM_HPP
+#define ECISBX_NET_STREAM_HPP
+
+#include "core/deadline.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+#include <string>
+
+namespace ecisbx::net {
+
+class tls_client_context;
+class tls_server_context;
+
+/// Move-only. At most one read and one write (or handshake) may be under way at a time; both may
+/// be awaited from different coroutines of the same thread. Failures throw `ecisbx::error`:
+/// `timeout` at the deadline, `canceled`, `connection`, `tls`.
+/// A cancelled or timed-out read loses no byte and may be repeated; after a cancelled or timed-out
+/// write the stream is only good for `close`.
+class stream {
+public:
+    stream() = default;                                    ///< not open
+    explicit stream(boost::asio::ip::tcp::socket socket);  ///< sets no_delay and non-blocking
+    stream(stream&&) noexcept;
+    stream& operator=(stream&&) noexcept;
+    ~stream();
+
+    /// Client handshake with SNI, verification of chain and host name, and session resumption.
+    boost::asio::awaitable<void> handshake(std::shared_ptr<tls_client_context> context,
+                                           std::string host, core::deadline until);
+    /// Server handshake.
+    boost::asio::awaitable<void> handshake(std::shared_ptr<tls_server_context> context,
+                                           core::deadline until);
+
+    /// At least one byte, or 0 at a clean end (FIN; with TLS a close_notify before it). A TLS
+    /// stream that ends without close_notify throws `connection` with "truncated" in the message.
+    boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer into,
+                                                  core::deadline until);
+    /// All of it.
+    boost::asio::awaitable<void> write(boost::asio::const_buffer bytes, core::deadline until);
+
+    /// Sends close_notify (TLS) and FIN; does not wait for the peer's.
+    boost::asio::awaitable<void> shutdown(core::deadline until);
+    /// Closes the socket; reads and writes under way end with `canceled`. Idempotent.
+    void close() noexcept;
+
+    bool is_open() const noexcept;
+    bool is_tls() const noexcept;
+    bool was_resumed() const noexcept;  ///< the TLS session was a resumed one
+    /// False when the peer has closed or sent something: an idle pooled connection must be quiet.
+    bool is_idle_and_healthy() noexcept;
+    boost::asio::any_io_executor get_executor();
+    std::string peer() const;  ///< `address:port`, for logs
+
+private:
+    struct impl;
+    std::shared_ptr<impl> impl_;
+};
+
+}  // namespace ecisbx::net
+
+#endif
