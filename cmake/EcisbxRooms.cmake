@@ -51,3 +51,11 @@ function(ecisbx_room name folder)
     target_precompile_headers(${name} REUSE_FROM ecisbx_core)
   endif()
 endfunction()
+
+# ecisbx_use_pch(EXECUTABLE): the rooms' precompiled header. Its -fPIC must not become -fPIE.
+function(ecisbx_use_pch name)
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${name} PRIVATE -fPIC)
+  target_link_libraries(${name} PRIVATE Boost::url)  # its definitions are in the header
+  target_precompile_headers(${name} REUSE_FROM ecisbx_core)
+endfunction()

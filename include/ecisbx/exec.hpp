@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -148,6 +150,17 @@ public:
     bool ok() const noexcept { return status.exited() && status.code() == 0 && complete; }
     /// Throws `command_failed` unless `ok()`.
     const exec_result& throw_if_failed() const;
+};
+
+/// What `exec_result::throw_if_failed` throws; `what()` has the status, the note and the end of
+/// stderr.
+class command_failed : public std::runtime_error {
+public:
+    explicit command_failed(exec_result result);
+    const exec_result& result() const noexcept { return *result_; }
+
+private:
+    std::shared_ptr<const exec_result> result_;  // copying an exception must not throw
 };
 
 enum class stream_id { out, err };

@@ -4,6 +4,8 @@
 
 #include <ecisbx/detail/for_each.hpp>
 
+#include <cstddef>
+#include <exception>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -43,8 +45,10 @@ private:
 /// (GCC 12 destroys captures of coroutine lambdas early): pass what it needs in the items.
 ///
 /// Result: the errors in the order of their items with `collect_errors()`, else empty.
-/// Errors: the first one thrown, unless collected; `invalid_argument` for a limit of 0.
-/// Cancellation: terminal; all running items are cancelled and awaited before it returns.
+/// Errors: the first one thrown, unless collected; `invalid_argument` for a limit of 0. After the
+/// first one no item is started, and those that run are cancelled and awaited.
+/// Cancellation: terminal; all running items are cancelled and awaited, then it throws `canceled`,
+/// also with `collect_errors()`.
 /// Thread safety: everything runs on the caller's executor.
 template <class Item, class Work>
 boost::asio::awaitable<std::vector<std::exception_ptr>> for_each(std::vector<Item> items,
@@ -52,7 +56,11 @@ boost::asio::awaitable<std::vector<std::exception_ptr>> for_each(std::vector<Ite
     detail::for_each_state state(items.size(), how.limit(), how.collects(), how.progress());
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (!co_await state.next_slot()) break;
-        state.spawn(i, work(std::move(items[i])));
+        try {
+            state.spawn(i, work(std::move(items[i])));
+        } catch (...) {
+            state.fail(i, std::current_exception());
+        }
     }
     co_return co_await state.finish();
 }

@@ -24,16 +24,17 @@ class running_exec;
 /// Thread safety: none; one `read` or `wait` and one writing call may be under way at a time.
 ///
 /// What is known afterwards:
-/// | after ...         | status                  | output                     | may still run
-/// remotely |
-/// |-------------------|-------------------------|----------------------------|------------------------|
-/// | read gave nothing | final                   | all, if `wait()`.complete  | no | | the deadline
-/// | timed_out               | what had arrived           | no: group killed       | | a cut | lost
-/// | what had arrived           | yes, a kill is tried   | | cancel            | none; call again
-/// | nothing is lost            | yes                    | | destruction       | none | - | no:
-/// group killed       |
+/// | after ...         | status     | output                     | may still run remotely |
+/// |-------------------|------------|----------------------------|------------------------|
+/// | read gave nothing | final      | all, if `wait()`.complete  | no                     |
+/// | the deadline      | timed_out  | what had arrived           | no: group killed       |
+/// | a cut             | lost       | what had arrived           | yes, a kill is tried   |
+/// | cancel            | none yet   | nothing lost, call again   | yes                    |
+/// | destruction       | none       | -                          | no: group killed       |
 class process {
 public:
+    /// Empty: may be assigned to and destroyed. `co_spawn` needs it to carry one out.
+    process() = default;
     explicit process(std::shared_ptr<detail::running_exec> impl);
     process(process&&) noexcept;
     process& operator=(process&&) noexcept;

@@ -39,7 +39,7 @@ public:
     /// Do not wait for a graceful end of the containers. Default: graceful.
     remove_options& force(bool on = true) & { return force_ = on, *this; }
     remove_options&& force(bool on = true) && { return std::move(force(on)); }
-    bool force() const noexcept { return force_; }
+    bool forced() const noexcept { return force_; }
 
 private:
     bool force_ = false;
@@ -50,6 +50,8 @@ private:
 /// Thread safety: none; use it on the executor of its client.
 class sandbox {
 public:
+    /// Empty: may be assigned to, copied and destroyed. `co_spawn` needs it to carry one out.
+    sandbox() = default;
     sandbox(std::shared_ptr<detail::backend> backend, std::string id);
 
     /// The service's id, e.g. `eci-2ze0...`.

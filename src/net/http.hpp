@@ -35,6 +35,7 @@ struct http_request {
     std::string target = "/";  ///< origin form, encoded
     http_headers headers;      ///< without Content-Length, Transfer-Encoding and Connection
     std::string body;
+    std::string peer;  ///< server side only: who sent it, `address:port`
 };
 
 struct http_response {

@@ -13,7 +13,9 @@ namespace ecisbx::net {
 struct http_pool_options {
     std::size_t per_origin = 64;       ///< connections at once to one origin, at least 1
     std::size_t max_waiting = 100000;  ///< callers in the queue of one origin
-    core::deadline::duration idle_expiry = std::chrono::seconds(50);  ///< closed when unused
+    /// Unused for longer: never lent again, and closed at the next use of the pool. (No timer is
+    /// kept for it: an idle pool does not keep `io_context::run` from returning.)
+    core::deadline::duration idle_expiry = std::chrono::seconds(50);
     http_limits limits;
 };
 
@@ -30,6 +32,8 @@ struct send_options {
     /// The request may be sent again when a reused connection broke after it was written but
     /// before any byte of an answer. (Broken before it was written whole: always sent again.)
     bool idempotent = false;
+    /// Told, before `send` throws, how far the last attempt came. Must outlive the call.
+    exchange_progress* progress = nullptr;
 };
 
 /// A handle to shared state. Single-threaded. When the last handle goes, idle connections close
@@ -43,13 +47,15 @@ public:
     /// it back. A reused connection that the server had closed in the meantime is replaced by a
     /// new one once (see `send_options::idempotent`).
     /// Throws what `dial` and `http_exchange` throw; a wait that times out in the queue says so,
-    /// with the last connect error if there was one.
+    /// with the last connect error if there was one. A queue that is full throws `unavailable`.
+    /// A Host field is added where the request has none.
     boost::asio::awaitable<http_response> send(origin where, http_request request,
                                                send_options options);
 
     http_pool_stats stats() const;
 
-    /// No new requests (they throw `canceled`); returns when lent connections are back and closed.
+    /// No new requests (they throw `canceled`); those in the queue are still served. Returns when
+    /// lent connections are back and closed.
     boost::asio::awaitable<void> drain();
 
 private:

@@ -9,6 +9,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -31,12 +32,15 @@ public:
     ~stream();
 
     /// Client handshake with SNI, verification of chain and host name, and session resumption.
+    /// `port`: of the origin, which tells sessions of one host apart; 0: the socket's.
     boost::asio::awaitable<void> handshake(std::shared_ptr<tls_client_context> context,
-                                           std::string host, core::deadline until);
+                                           std::string host, core::deadline until,
+                                           std::uint16_t port = 0);
     /// Server handshake.
     boost::asio::awaitable<void> handshake(std::shared_ptr<tls_server_context> context,
                                            core::deadline until);
 
+    /// Precondition: `into` is not empty.
     /// At least one byte, or 0 at a clean end (FIN; with TLS a close_notify before it). A TLS
     /// stream that ends without close_notify throws `connection` with "truncated" in the message.
     boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer into,
@@ -48,6 +52,9 @@ public:
     boost::asio::awaitable<void> shutdown(core::deadline until);
     /// Closes the socket; reads and writes under way end with `canceled`. Idempotent.
     void close() noexcept;
+    /// To call before a stream is left idle: its deadline timer, which is kept armed from one read
+    /// to the next, would else keep the io_context running until the last deadline.
+    void rest() noexcept;
 
     bool is_open() const noexcept;
     bool is_tls() const noexcept;
@@ -59,6 +66,7 @@ public:
 
 private:
     struct impl;
+    const std::shared_ptr<impl>& opened() const;
     std::shared_ptr<impl> impl_;
 };
 

@@ -1,5 +1,9 @@
 // The waits everything else is made of: sleeping, a queue place, a lock. Each honours a deadline
 // and cancellation, and throws `ecisbx::error` (`timeout`, `canceled`).
+//
+// A coroutine that is cancelled already when it awaits an `awaitable` is stopped by Asio itself,
+// with a plain `system_error` of `operation_aborted`, before anything here runs. Both compare equal
+// to `errc::canceled`: where cancellation is caught, catch `boost::system::system_error`.
 #ifndef ECISBX_NET_WAIT_HPP
 #define ECISBX_NET_WAIT_HPP
 
@@ -8,8 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
-
-#include <memory>
+#include <boost/intrusive/list.hpp>
 
 namespace ecisbx::net {
 
@@ -21,16 +24,32 @@ boost::asio::awaitable<void> sleep_for(core::deadline::duration length, core::de
 
 /// Wakes any number of waiters: level-free, a waiter checks its own condition after each wake.
 /// Single-threaded; must outlive its waiters' suspension (keep it in shared state).
+///
+/// A notification without a waiter is lost: change the condition, then notify, and wait only while
+/// the condition does not hold. One that reaches a waiter which is cancelled in the same moment is
+/// handed to the next waiter, so `notify_one` after each unit of work loses none.
 class notifier {
 public:
     explicit notifier(const boost::asio::any_io_executor& executor);
+    notifier(const notifier&) = delete;
+    notifier& operator=(const notifier&) = delete;
+
+    /// Wakes the one that has waited longest.
     void notify_one();
     void notify_all();
     /// Returns at the next notification.
     boost::asio::awaitable<void> wait(core::deadline until);
 
 private:
-    boost::asio::steady_timer timer_;
+    struct waiter : boost::intrusive::list_base_hook<
+                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+        explicit waiter(const boost::asio::any_io_executor& executor) : timer(executor) {}
+        boost::asio::steady_timer timer;
+        bool notified = false;
+    };
+
+    boost::asio::any_io_executor executor_;
+    boost::intrusive::list<waiter, boost::intrusive::constant_time_size<false>> waiters_;
 };
 
 }  // namespace ecisbx::net

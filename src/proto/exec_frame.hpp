@@ -10,13 +10,14 @@ namespace ecisbx::proto {
 
 enum class channel : std::uint8_t { in = 0, out = 1, err = 2, status = 3, resize = 4 };
 
-/// One decoded message. `bytes` points into the message, or into the decoder (base64).
+/// One decoded message. `bytes` points into the message, or into the decoder (base64), where it is
+/// valid until the next one. An empty `in`, `out` or `err` is `none`.
 struct exec_frame {
     enum class kind { none, in, out, err, exit, failure, resize, half_close };
     kind what = kind::none;
     std::string_view bytes;  ///< in, out, err
     int code = 0;            ///< exit: 0..255
-    std::string message;     ///< failure
+    std::string message;     ///< failure; well-formed text, at most 4 KiB of the peer's
     unsigned rows = 0, columns = 0;
     std::uint8_t closed = 0;  ///< half_close: which channel
 };
@@ -37,6 +38,7 @@ public:
 
 private:
     enum class mode { unknown, channels, raw };
+    exec_frame dispatch(unsigned char on, std::string_view payload);
     exec_frame decode_status(std::string_view payload);
     exec_frame decode_four(std::string_view payload);
     bool base64_;
@@ -45,7 +47,7 @@ private:
     std::string buffer_;
 };
 
-/// Server side: decodes stdin, resize and half-close. Malformed ones are `none`.
+/// Server side: decodes stdin, resize and, with v5, half-close. Malformed ones are `none`.
 class exec_server_decoder {
 public:
     explicit exec_server_decoder(std::string_view subprotocol);
@@ -53,6 +55,7 @@ public:
 
 private:
     bool base64_;
+    bool half_closes_;
     std::string buffer_;
 };
 

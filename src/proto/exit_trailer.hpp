@@ -1,7 +1,13 @@
 // Takes the exit trailer that the wrapper of `plan_exec` writes out of a stream, exactly.
+//
+// A trailer is RS (0x1E), the nonce, ':', the status in 1 to 3 decimal digits, RS; a terminal's
+// loader says that it is ready with 'r' in place of the status. It holds no newline, which a
+// terminal would change, no byte that is not ASCII, which a text message could not carry, and it is
+// short enough to be written in one piece.
 #ifndef ECISBX_PROTO_EXIT_TRAILER_HPP
 #define ECISBX_PROTO_EXIT_TRAILER_HPP
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,15 +28,25 @@ public:
     /// The last trailer's status 0..255, if one was seen. Bytes of a background child may follow
     /// it; they are output.
     std::optional<int> status() const { return status_; }
+    /// How many trailers were seen. Two, on a wire that merges stderr into stdout, prove what one
+    /// on each stream proves elsewhere.
+    unsigned trailers() const { return trailers_; }
     /// The loader is ready for its preamble (terminals only).
     bool ready_seen() const { return ready_; }
 
 private:
+    std::size_t match(std::string_view text);
     std::string mark_;  // what every trailer starts with
     std::string held_;
     std::optional<int> status_;
+    unsigned trailers_ = 0;
     bool ready_ = false;
 };
+
+/// What the wrapper writes at the end of each stream.
+std::string exit_trailer_text(std::string_view nonce, int status);
+/// What a terminal's loader writes before it reads its preamble.
+std::string ready_mark_text(std::string_view nonce);
 
 }  // namespace ecisbx::proto
 

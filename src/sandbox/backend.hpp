@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ecisbx::detail {
@@ -61,6 +62,9 @@ struct exec_request {
     bool tty = false;
     std::string container;  ///< empty: the first
     core::deadline::duration idle{};
+    /// Set to true by the backend just before it does what can start the process. A caller whose
+    /// `open_exec` was cancelled or timed out learns from it whether there is something to kill.
+    std::shared_ptr<bool> may_have_started = {};
 };
 
 /// Lives as long as a sandbox, a process or a background kill needs it.

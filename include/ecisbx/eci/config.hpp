@@ -19,11 +19,14 @@ public:
 
     /// Reads, first match wins: `ECI_SANDBOX_*`, `ALIBABA_CLOUD_*`, then the same names in a
     /// `.env` file, searched from the working folder upward (it never overrides the environment).
-    /// Names: `_ACCESS_KEY_ID`, `_ACCESS_KEY_SECRET`, `_SECURITY_TOKEN`, `_REGION_ID`,
-    /// `_ENDPOINT`, `_TIMEOUT_MS`, `_CA_FILE`, `_EXEC_HOSTS` (comma list); `HTTPS_PROXY`,
-    /// `HTTP_PROXY`, `NO_PROXY` in either case.
+    /// Names under both prefixes: `_ACCESS_KEY_ID`, `_ACCESS_KEY_SECRET`, `_SECURITY_TOKEN`,
+    /// `_REGION_ID`, `_ENDPOINT`; only `ECI_SANDBOX_`: `_TIMEOUT_MS`, `_CA_FILE`, `_EXEC_HOSTS`
+    /// (comma list). `HTTPS_PROXY` (for an `http://` endpoint `HTTP_PROXY`) and `NO_PROXY`, where
+    /// the lower-case spelling wins. A variable that is set but empty counts as unset.
+    /// Key id, secret and token are taken together, from one prefix and one place.
     /// `env_file`: read this file instead of searching; it must exist.
-    /// Errors: `invalid_argument` that names the variable or the file and line.
+    /// Errors: `invalid_argument` that names the variable or the file and line;
+    /// `unauthenticated` for a key id without its secret, or the reverse.
     static config from_env(const std::string& env_file = {});
 
     /// Region id. Default `cn-shanghai`.

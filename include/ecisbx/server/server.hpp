@@ -31,7 +31,7 @@ public:
     runtime_options&& host_network(bool on = true) && { return std::move(host_network(on)); }
     kind which() const noexcept { return kind_; }
     const std::string& rootfs() const noexcept { return rootfs_; }
-    bool host_network() const noexcept { return host_network_; }
+    bool shares_host_network() const noexcept { return host_network_; }
 
 private:
     kind kind_;
@@ -108,7 +108,7 @@ public:
 
     const std::string& address() const noexcept { return address_; }
     std::uint16_t port() const noexcept { return port_; }
-    bool tls() const noexcept { return tls_; }
+    bool uses_tls() const noexcept { return tls_; }
     const std::string& state_dir() const noexcept { return state_dir_; }
     const runtime_options& runtime() const noexcept { return runtime_; }
     server::wire wire() const noexcept { return wire_; }

@@ -1,0 +1,50 @@
+#include "cli/app.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+namespace ecisbx::cli {
+
+namespace asio = boost::asio;
+
+void print_failure(const std::exception& failure) {
+    std::cout.flush();
+    std::cerr << "ecisbx: " << failure.what() << std::endl;
+}
+
+int app::run(asio::awaitable<int> command) {
+    int status = exit_failed;
+    int interrupted = 0;
+    std::exception_ptr failure;
+    asio::cancellation_signal cancel;
+    asio::signal_set signals(context_, SIGINT, SIGTERM);
+    signals.async_wait([&](boost::system::error_code ec, int number) {
+        if (ec) return;
+        interrupted = number;
+        cancel.emit(asio::cancellation_type::terminal);
+    });
+    asio::co_spawn(
+        context_, std::move(command),
+        asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr e, int result) {
+            failure = e;
+            status = result;
+            signals.cancel();
+        }));
+    context_.run();
+    if (interrupted != 0) return 128 + interrupted;
+    if (!failure) return status;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& e) {
+        print_failure(e);
+    }
+    return exit_failed;
+}
+
+}  // namespace ecisbx::cli

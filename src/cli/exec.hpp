@@ -1,0 +1,33 @@
+// Running one command with this process's own stdin, stdout and stderr.
+#ifndef ECISBX_CLI_EXEC_HPP
+#define ECISBX_CLI_EXEC_HPP
+
+#include <ecisbx/sandbox.hpp>
+
+#include <CLI/App.hpp>
+
+#include <string>
+#include <vector>
+
+namespace ecisbx::cli {
+
+/// The options that exec, bash and run share.
+struct exec_arguments {
+    bool interactive = false, tty = false;
+    std::string timeout, dir;
+    std::vector<std::string> env;
+
+    void add_to(CLI::App& command);
+    exec_options options() const;
+};
+
+/// Starts `what`, streams it, and returns the exit status of the program as documented: the
+/// remote code, 128+n, 124 timed out, 125 lost.
+boost::asio::awaitable<int> attach(sandbox box, command what, exec_arguments arguments);
+
+/// The argv that runs a script the way `sandbox::bash` does.
+command script_command(std::string script);
+
+}  // namespace ecisbx::cli
+
+#endif

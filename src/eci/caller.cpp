@@ -1,0 +1,182 @@
+#include "eci/caller.hpp"
+
+#include "net/wait.hpp"
+#include "proto/api_error.hpp"
+#include "proto/sign_v3.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace ecisbx::eci {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+constexpr std::string_view api_version = "2018-08-08";
+
+net::http_pool_options pool_options(const config& settings) {
+    net::http_pool_options options;
+    options.per_origin = settings.max_connections();
+    return options;
+}
+
+std::optional<core::utc_time> date_of(const net::http_response& response) {
+    return core::parse_http_date(response.headers.get("Date"));
+}
+
+/// Connection refused, name unknown and the like: nothing of the request left this machine. A
+/// connection that broke may have carried it.
+bool may_have_arrived(errc failure) {
+    return failure != errc::resolve && failure != errc::tls && failure != errc::invalid_argument;
+}
+
+std::optional<errc> condition_in(const error_info& info) {
+    if (info.code.category() != error_category()) return std::nullopt;
+    return static_cast<errc>(info.code.value());
+}
+
+}  // namespace
+
+struct caller::attempt_result {
+    std::optional<api_answer> answer;
+    error_info failure;
+    proto::attempt_outcome outcome;
+    std::optional<core::utc_time> server_time;
+};
+
+caller::caller(asio::any_io_executor executor, const config& settings,
+               std::shared_ptr<const net::dialer> how, net::origin endpoint)
+    : endpoint_(std::move(endpoint)),
+      settings_(settings),
+      pool_(std::move(executor), std::move(how), pool_options(settings)),
+      random_(core::system_random()) {}
+
+proto::retrier caller::new_retrier(repeating harm) {
+    proto::retry_settings settings;
+    settings.repeatable = harm == repeating::harmless;
+    settings.max_attempts = settings_.max_attempts();
+    return proto::retrier(settings, budget_, random_);
+}
+
+asio::awaitable<api_answer> caller::call(std::string action, proto::parameter_list parameters,
+                                         repeating harm, core::deadline until) {
+    until = until.sooner(settings_.timeout());
+    bool has_region = std::any_of(parameters.begin(), parameters.end(),
+                                  [](const auto& one) { return one.first == "RegionId"; });
+    if (!has_region) parameters.emplace_back("RegionId", settings_.region());
+    auto attempts = new_retrier(harm);
+    while (true) {
+        attempt_result one = co_await attempt(action, parameters, until);
+        if (one.answer) {
+            attempts.succeeded();
+            co_return std::move(*one.answer);
+        }
+        auto verdict = attempts.failed(one.outcome, until.remaining());
+        if (verdict.action == proto::retry_action::stop) {
+            one.failure.attempts = static_cast<int>(attempts.attempts());
+            if (one.outcome.failure || attempts.attempts() > 1)
+                one.failure.message += "; " + verdict.reason;
+            throw error(std::move(one.failure));
+        }
+        if (verdict.action == proto::retry_action::resync_clock_and_retry && one.server_time)
+            set_clock(*one.server_time);
+        if (verdict.pause.count() > 0) co_await net::sleep_for(verdict.pause, until);
+    }
+}
+
+asio::awaitable<caller::attempt_result> caller::attempt(std::string action,
+                                                        proto::parameter_list parameters,
+                                                        core::deadline until) {
+    attempt_result result;
+    std::optional<net::http_response> response;
+    net::send_options options;
+    options.until = until;
+    auto request = sign(action, parameters);
+    try {
+        response = co_await pool_.send(endpoint_, std::move(request), options);
+    } catch (const error& e) {
+        result.failure = e.info();
+    }
+    if (response) co_return read_answer(action, *response);
+    auto condition = condition_in(result.failure);
+    if (condition == errc::canceled || condition == errc::invalid_argument)
+        throw error(std::move(result.failure));
+    if (!result.failure.doing.empty())
+        result.failure.message = result.failure.doing + ": " + result.failure.message;
+    result.failure.doing = action;
+    result.outcome.failure = condition.value_or(errc::connection);
+    result.outcome.request_written = may_have_arrived(*result.outcome.failure);
+    co_return result;
+}
+
+net::http_request caller::sign(const std::string& action,
+                               const proto::parameter_list& parameters) const {
+    proto::v3_call call;
+    call.host = endpoint_.authority();
+    call.action = action;
+    call.version = api_version;
+    call.date = core::utc_now() + clock_offset_;
+    call.nonce = core::random_hex(16);
+    call.parameters = parameters;
+    call.access_key_id = settings_.access_key_id();
+    call.access_key_secret = settings_.access_key_secret();
+    call.security_token = settings_.security_token();
+    auto signed_call = proto::sign_v3(call);
+    net::http_request request;
+    request.method = call.method;
+    request.target = std::move(signed_call.target);
+    for (auto& [name, value] : signed_call.headers)
+        request.headers.add(std::move(name), std::move(value));
+    request.headers.add("accept", "application/json");
+    request.headers.add("user-agent", std::string(user_agent));
+    return request;
+}
+
+caller::attempt_result caller::read_answer(const std::string& action,
+                                           const net::http_response& response) const {
+    attempt_result result;
+    result.server_time = date_of(response);
+    result.outcome.http_status = response.status;
+    result.outcome.server_date_known = result.server_time.has_value();
+    if (response.status >= 400) {
+        auto refusal = proto::parse_api_error(response.status,
+                                              response.headers.get("Content-Type"), response.body);
+        if (refusal.request_id.empty())
+            refusal.request_id = response.headers.get("x-acs-request-id");
+        proto::retry_headers hints;
+        hints.x_acs_retry_after = response.headers.get("x-acs-retry-after");
+        hints.retry_after = response.headers.get("Retry-After");
+        hints.x_ratelimit_user_api = response.headers.get("x-ratelimit-user-api");
+        hints.x_ratelimit_user = response.headers.get("x-ratelimit-user");
+        result.outcome.service_code = refusal.code;
+        result.outcome.retry_after = proto::retry_after_hint(hints, core::utc_now());
+        result.failure = proto::make_error_info(action, refusal);
+        return result;
+    }
+    json::error_code ec;
+    auto value = json::parse(response.body, ec);
+    if (response.status < 300 && !ec && value.is_object()) {
+        result.answer.emplace();
+        result.answer->body = std::move(value.get_object());
+        if (const auto* id = result.answer->body.if_contains("RequestId"); id && id->is_string())
+            result.answer->request_id = std::string(id->get_string());
+        return result;
+    }
+    result.failure = error_info(errc::protocol, response.status < 300
+                                                    ? "the answer is not a JSON object"
+                                                    : "redirects are not followed");
+    result.failure.doing = action;
+    result.failure.http_status = response.status;
+    result.failure.request_id = response.headers.get("x-acs-request-id");
+    result.outcome.failure = errc::protocol;
+    return result;
+}
+
+void caller::set_clock(core::utc_time server) {
+    clock_offset_ = server - core::utc_now();
+}
+
+}  // namespace ecisbx::eci

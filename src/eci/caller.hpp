@@ -1,0 +1,78 @@
+// One call of the service's API, with all that belongs to it: signature, attempts, clock, errors.
+#ifndef ECISBX_ECI_CALLER_HPP
+#define ECISBX_ECI_CALLER_HPP
+
+#include <ecisbx/eci/config.hpp>
+#include <ecisbx/error.hpp>
+
+#include "core/deadline.hpp"
+#include "core/random.hpp"
+#include "core/time.hpp"
+#include "net/http_pool.hpp"
+#include "proto/name_value.hpp"
+#include "proto/retry.hpp"
+#include "proto/retry_budget.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ecisbx::eci {
+
+inline constexpr std::string_view user_agent = "ecisbx/0.1.0";
+
+class api_answer {
+public:
+    api_answer() = default;
+    boost::json::object body;
+    std::string request_id;
+};
+
+/// Whether doing it twice does no harm: it only reads, or has a ClientToken.
+enum class repeating { harmless, harmful };
+
+/// Must outlive its calls.
+class caller {
+public:
+    caller(boost::asio::any_io_executor executor, const config& settings,
+           std::shared_ptr<const net::dialer> how, net::origin endpoint);
+
+    /// `RegionId` is added when it is missing. Each attempt is signed anew; the parameters, a
+    /// ClientToken among them, stay. Ends by `until` and after `config::timeout`.
+    boost::asio::awaitable<api_answer> call(std::string action, proto::parameter_list parameters,
+                                            repeating harm, core::deadline until);
+
+    const net::origin& endpoint() const { return endpoint_; }
+    net::http_pool_stats stats() const { return pool_.stats(); }
+    /// Retries of anything that belongs to a call share one budget.
+    proto::retrier new_retrier(repeating harm);
+
+private:
+    struct attempt_result;
+
+    boost::asio::awaitable<attempt_result> attempt(std::string action,
+                                                   proto::parameter_list parameters,
+                                                   core::deadline until);
+    net::http_request sign(const std::string& action,
+                           const proto::parameter_list& parameters) const;
+    attempt_result read_answer(const std::string& action,
+                               const net::http_response& response) const;
+    void set_clock(core::utc_time server);
+
+    net::origin endpoint_;
+    config settings_;
+    net::http_pool pool_;
+    proto::retry_budget budget_;
+    core::random_source random_;
+    std::chrono::seconds clock_offset_{0};  // the service's clock minus ours
+};
+
+}  // namespace ecisbx::eci
+
+#endif

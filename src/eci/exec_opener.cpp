@@ -1,0 +1,160 @@
+#include "eci/exec_opener.hpp"
+
+#include <ecisbx/error.hpp>
+
+#include "eci/exec_channel.hpp"
+#include "eci/fields.hpp"
+#include "net/wait.hpp"
+#include "proto/flatten.hpp"
+
+#include <utility>
+
+namespace ecisbx::eci {
+namespace {
+
+namespace asio = boost::asio;
+using detail::exec_channel;
+using detail::exec_request;
+
+proto::parameter_list exec_parameters(const std::string& id, const exec_request& request) {
+    proto::parameter_list parameters;
+    proto::flattener out(parameters);
+    out.add("ContainerGroupId", id).add("ContainerName", request.container);
+    out.add("Command", proto::json_list(request.argv));
+    out.add("Stdin", request.open_stdin).add("TTY", request.tty).add("Sync", false);
+    return parameters;
+}
+
+proto::exec_target checked(const exec_urls& urls, const proto::exec_url_rules& rules) {
+    try {
+        return proto::check_exec_url(urls.websocket.reveal(), rules);
+    } catch (const error& e) {
+        error_info info = e.info();
+        info.doing = "ExecContainerCommand";
+        info.request_id = urls.request_id;
+        throw error(std::move(info));
+    }
+}
+
+void note_start(const exec_request& request, bool may_have_started) {
+    if (request.may_have_started) *request.may_have_started = may_have_started;
+}
+
+}  // namespace
+
+/// How far one attempt came.
+struct exec_opener::attempt {
+    std::unique_ptr<exec_channel> channel;  // the goal; else ...
+    error_info failure;
+    bool upgrade_sent = false;
+
+    bool canceled() const { return failure.code == errc::canceled; }
+    /// An HTTP answer other than the upgrade: nothing was started.
+    bool refused() const { return failure.http_status >= 200; }
+    bool refused_by_client_error() const {
+        return failure.http_status >= 400 && failure.http_status < 500;
+    }
+    bool may_have_started() const { return upgrade_sent && !refused(); }
+    proto::attempt_outcome outcome() const {
+        proto::attempt_outcome result;
+        result.http_status = failure.http_status;
+        if (!refused() && failure.code.category() == error_category())
+            result.failure = static_cast<errc>(failure.code.value());
+        return result;
+    }
+};
+
+exec_opener::exec_opener(asio::any_io_executor executor, caller& calls, const config& settings,
+                         std::shared_ptr<const net::dialer> how)
+    : executor_(std::move(executor)),
+      calls_(calls),
+      how_(std::move(how)),
+      offer_(settings.subprotocols_offered()) {
+    rules_.endpoint_tls = calls.endpoint().tls;
+    rules_.endpoint_host = calls.endpoint().host;
+    rules_.plain_allowed = settings.plain_http_allowed();
+    rules_.allowed_hosts = settings.exec_hosts();
+}
+
+asio::awaitable<exec_urls> exec_opener::ask(std::string id, exec_request request,
+                                            core::deadline until) {
+    auto parameters = exec_parameters(id, request);
+    auto answer = co_await calls_.call("ExecContainerCommand", std::move(parameters),
+                                       repeating::harmless, until);
+    fields from(answer.body);
+    exec_urls urls;
+    urls.websocket = secret(from.text("WebSocketUri"));
+    urls.http = secret(from.text("HttpUrl"));
+    urls.request_id = answer.request_id;
+    co_return urls;
+}
+
+net::websocket::request exec_opener::upgrade_request(const net::origin& where,
+                                                     const std::string& target, bool offer) const {
+    net::websocket::request what;
+    what.authority = where.authority();
+    what.target = target;
+    if (offer)
+        for (auto name : {proto::exec_subprotocols[0], proto::exec_subprotocols[1]})
+            what.subprotocols.emplace_back(name);
+    what.headers.add("user-agent", std::string(user_agent));
+    return what;
+}
+
+asio::awaitable<exec_opener::attempt> exec_opener::try_once(std::string id, exec_request request,
+                                                            bool offer, core::deadline until) {
+    auto urls = co_await ask(id, request, until);
+    auto target = checked(urls, rules_);
+    net::origin where{target.host, target.port, target.tls};
+    net::websocket_options options;
+    options.idle = request.idle;
+    attempt result;
+    try {
+        auto over = co_await net::dial(executor_, how_, where, until);
+        auto what = upgrade_request(where, target.target, offer);
+        result.upgrade_sent = true;
+        note_start(request, true);
+        auto socket =
+            co_await net::websocket::connect(std::move(over), std::move(what), options, until);
+        result.channel = std::make_unique<websocket_channel>(std::move(socket), urls.request_id);
+    } catch (const error& e) {
+        result.failure = e.info();
+    }
+    result.failure.request_id = urls.request_id;
+    co_return result;
+}
+
+asio::awaitable<std::unique_ptr<exec_channel>> exec_opener::open(std::string id,
+                                                                 exec_request request,
+                                                                 core::deadline until) {
+    auto attempts = calls_.new_retrier(repeating::harmless);
+    bool offer = offer_;
+    while (true) {
+        attempt one = co_await try_once(id, request, offer, until);
+        if (one.channel) {
+            attempts.succeeded();
+            if (!offer) offer_ = false;
+            co_return std::move(one.channel);
+        }
+        if (one.canceled()) throw error(std::move(one.failure));
+        note_start(request, one.may_have_started());
+        if (offer && one.refused_by_client_error()) {
+            offer = false;  // some gateways refuse what they do not know
+            continue;
+        }
+        auto verdict = attempts.failed(one.outcome(), until.remaining());
+        if (one.may_have_started()) verdict.reason = "the command may have started";
+        if (one.may_have_started() || verdict.action != proto::retry_action::retry) {
+            // Not found is this URL, not the sandbox.
+            if (one.failure.code == errc::not_found)
+                one.failure.code = make_error_code(errc::protocol);
+            one.failure.doing = one.upgrade_sent ? "exec handshake" : "exec connection";
+            one.failure.message += "; " + verdict.reason;
+            one.failure.attempts = static_cast<int>(attempts.attempts());
+            throw error(std::move(one.failure));
+        }
+        if (verdict.pause.count() > 0) co_await net::sleep_for(verdict.pause, until);
+    }
+}
+
+}  // namespace ecisbx::eci

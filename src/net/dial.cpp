@@ -1,0 +1,109 @@
+#include "net/dial.hpp"
+
+#include <ecisbx/error.hpp>
+#include <ecisbx/result.hpp>
+
+#include "core/url.hpp"
+#include "net/connect.hpp"
+#include "net/happy_eyeballs.hpp"
+#include "net/proxy_connect.hpp"
+#include "net/resolve.hpp"
+#include "net/tls.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace ecisbx::net {
+namespace asio = boost::asio;
+
+namespace {
+
+// The host goes into a CONNECT request and into messages: nothing but a name or an address.
+bool is_host(const std::string& host) {
+    boost::system::error_code not_an_address;
+    asio::ip::make_address(host, not_an_address);
+    if (!not_an_address) return true;
+    return !host.empty() && host.size() <= 254 && std::all_of(host.begin(), host.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '-' || c == '_';
+    });
+}
+
+void check_allowed(const dialer& how, const origin& where) {
+    if (!is_host(where.host) || where.port == 0)
+        throw error(errc::invalid_argument, "a host name or address and a port are needed");
+    if (where.tls && !how.tls) throw error(errc::invalid_argument, "TLS is not set up");
+    if (!where.tls && !how.allow_plain && !core::is_loopback_host(where.host))
+        throw error(errc::invalid_argument,
+                    "plain connections to " + where.host +
+                        " are not allowed: use TLS, or allow plain connections by name");
+}
+
+std::string host_and_port(const origin& where) {
+    origin with_port = where;
+    with_port.tls = where.port != 443;  // so that the port is no default
+    return with_port.authority();
+}
+
+// One dial; outlives its coroutines.
+struct dialing {
+    asio::any_io_executor executor;
+    std::shared_ptr<const dialer> how;
+    origin where;
+    core::deadline until;
+    const char* stage = "";  ///< for the message of a timeout
+};
+
+asio::awaitable<stream> connect_to(dialing& it, std::string host, std::uint16_t port) {
+    it.stage = "resolving the name";
+    auto addresses = co_await resolve(it.executor, std::move(host), it.until);
+    it.stage = "connecting";
+    auto order = interleave_families(addresses);
+    auto socket = co_await connect_first(it.executor, std::move(order), port, it.until);
+    co_return stream(std::move(socket));
+}
+
+asio::awaitable<stream> dial_stages(dialing& it) {
+    const dialer& how = *it.how;
+    const origin& where = it.where;
+    bool proxied = how.proxy.applies_to(where.host, where.port);
+    std::string host = proxied ? how.proxy.host : where.host;
+    std::uint16_t port = proxied ? how.proxy.port : where.port;
+    stream made = co_await connect_to(it, std::move(host), port);
+    if (proxied) {
+        it.stage = "waiting for the proxy";
+        co_await proxy_connect(made, how.proxy, host_and_port(where), it.until);
+    }
+    if (where.tls) {
+        it.stage = "making the TLS handshake";
+        co_await made.handshake(how.tls, where.host, it.until, where.port);
+    }
+    made.rest();
+    co_return made;
+}
+
+[[noreturn]] void throw_with_place(error_info info, const dialing& it) {
+    std::string place = "connecting to " + host_and_port(it.where) + ": ";
+    if (info.code == errc::timeout) place += std::string("no time left while ") + it.stage + ": ";
+    info.message = place + info.message;
+    throw error(std::move(info));
+}
+
+}  // namespace
+
+asio::awaitable<stream> dial(asio::any_io_executor executor, std::shared_ptr<const dialer> how,
+                             origin where, core::deadline until) {
+    check_allowed(*how, where);
+    until = until.sooner(how->connect_timeout);
+    dialing it{std::move(executor), std::move(how), std::move(where), until};
+    try {
+        co_return co_await dial_stages(it);
+    } catch (const boost::system::system_error&) {
+        throw_with_place(error_info_from(std::current_exception()), it);
+    }
+}
+
+}  // namespace ecisbx::net

@@ -1,0 +1,71 @@
+// The decisions of a connection pool for one origin, without I/O, clock or connections.
+#ifndef ECISBX_NET_POOL_PLAN_HPP
+#define ECISBX_NET_POOL_PLAN_HPP
+
+#include "core/deadline.hpp"
+#include "net/http.hpp"
+
+#include <ecisbx/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace ecisbx::net {
+
+/// A *slot* is the right to have one connection in use; there are as many as connections may be
+/// open at once. Whoever has a slot uses an idle connection or dials one. Connections are named by
+/// numbers. The queue of those who wait for a slot is the caller's, who tells its length and hands
+/// a slot that is given up to the first of them; `free_slot` is for when nobody waits.
+///
+/// Idle and used connections together never exceed the slots: an idle one was parked by the holder
+/// of a slot, and who gets a slot later takes idle ones before it dials.
+class pool_plan {
+public:
+    using connection = std::uint64_t;
+    using time_point = core::clock::time_point;
+
+    pool_plan(std::size_t slots, std::size_t max_waiting, core::deadline::duration expiry);
+
+    enum class answer { slot, wait, refuse };
+    /// Somebody wants a slot and `waiting` others wait already.
+    answer ask(std::size_t waiting);
+
+    /// The holder of a slot takes the connection used last (the older ones may expire), nothing
+    /// when none is idle.
+    std::optional<connection> take_idle();
+
+    /// The holder of a slot parks its connection before it gives the slot up.
+    void park(connection which, time_point now);
+    void free_slot() { --in_use_; }
+
+    /// Idle connections to close now, oldest first.
+    std::vector<connection> take_expired(time_point now);
+    std::vector<connection> take_all_idle();
+
+    std::size_t idle() const { return idle_.size(); }
+    std::size_t in_use() const { return in_use_; }
+
+private:
+    struct parked {
+        connection which;
+        time_point expires;
+    };
+
+    std::size_t slots_;
+    std::size_t max_waiting_;
+    core::deadline::duration expiry_;
+    std::size_t in_use_ = 0;
+    std::deque<parked> idle_;  // oldest first
+};
+
+/// Whether a request that failed on a reused connection may go to a new one: the server had closed
+/// the connection in the meantime, and can not have acted on the request, or acting twice does no
+/// harm.
+bool may_send_again(const error_info& why, exchange_progress progress, bool idempotent);
+
+}  // namespace ecisbx::net
+
+#endif

@@ -1,0 +1,20 @@
+// Non-blocking reads and writes on a socket's descriptor that never raise SIGPIPE.
+#ifndef ECISBX_NET_RAW_SOCKET_HPP
+#define ECISBX_NET_RAW_SOCKET_HPP
+
+#include "net/io_step.hpp"
+
+#include <cstddef>
+
+namespace ecisbx::net {
+
+/// `failed` leaves the reason in `errno`. Precondition: `size` > 0.
+io_step receive_now(int fd, void* into, std::size_t size) noexcept;
+io_step send_now(int fd, const void* bytes, std::size_t size) noexcept;
+
+/// True while there is nothing to read, no end and no error.
+bool is_quiet_now(int fd) noexcept;
+
+}  // namespace ecisbx::net
+
+#endif

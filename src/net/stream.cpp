@@ -1,0 +1,93 @@
+#include "net/stream.hpp"
+
+#include <ecisbx/error.hpp>
+
+#include "net/raw_socket.hpp"
+#include "net/stream_impl.hpp"
+#include "net/tls_session.hpp"
+
+#include <utility>
+
+namespace ecisbx::net {
+namespace asio = boost::asio;
+
+stream::stream(asio::ip::tcp::socket socket) : impl_(std::make_shared<impl>(std::move(socket))) {}
+
+stream::stream(stream&&) noexcept = default;
+
+stream& stream::operator=(stream&& other) noexcept {
+    if (this == &other) return *this;
+    close();
+    impl_ = std::move(other.impl_);
+    return *this;
+}
+
+stream::~stream() {
+    close();
+}
+
+asio::awaitable<void> stream::handshake(std::shared_ptr<tls_client_context> context,
+                                        std::string host, core::deadline until,
+                                        std::uint16_t port) {
+    return impl::client_handshake(opened(), std::move(context), std::move(host), until, port);
+}
+
+asio::awaitable<void> stream::handshake(std::shared_ptr<tls_server_context> context,
+                                        core::deadline until) {
+    return impl::server_handshake(opened(), std::move(context), until);
+}
+
+asio::awaitable<std::size_t> stream::read_some(asio::mutable_buffer into, core::deadline until) {
+    return impl::read(opened(), into, until);
+}
+
+asio::awaitable<void> stream::write(asio::const_buffer bytes, core::deadline until) {
+    return impl::write(opened(), bytes, until);
+}
+
+asio::awaitable<void> stream::shutdown(core::deadline until) {
+    return impl::shutdown(opened(), until);
+}
+
+const std::shared_ptr<stream::impl>& stream::opened() const {
+    if (!impl_) throw error(errc::canceled, "the stream is not open");
+    return impl_;
+}
+
+void stream::close() noexcept {
+    if (impl_) impl_->close();
+}
+
+void stream::rest() noexcept {
+    if (impl_) impl_->disarm_timer();
+}
+
+bool stream::is_open() const noexcept {
+    return impl_ && !impl_->closed;
+}
+
+bool stream::is_tls() const noexcept {
+    return impl_ && impl_->is_tls;
+}
+
+bool stream::was_resumed() const noexcept {
+    return impl_ && impl_->resumed;
+}
+
+bool stream::is_idle_and_healthy() noexcept {
+    if (!is_open()) return false;
+    return impl_->tls ? impl_->tls->is_quiet() : is_quiet_now(impl_->socket.native_handle());
+}
+
+asio::any_io_executor stream::get_executor() {
+    return impl_->socket.get_executor();
+}
+
+std::string stream::peer() const {
+    if (!impl_) return {};
+    std::string address = impl_->peer.address().to_string();
+    if (impl_->peer.address().is_v6()) address = '[' + address + ']';
+    return address + ':' + std::to_string(impl_->peer.port());
+}
+
+}  // namespace ecisbx::net

@@ -1,0 +1,103 @@
+// What a WebSocket session is made of; shared by its handshakes, reads, writes and its end.
+#ifndef ECISBX_NET_WEBSOCKET_IMPL_HPP
+#define ECISBX_NET_WEBSOCKET_IMPL_HPP
+
+#include "net/read_buffer.hpp"
+#include "net/wait_list.hpp"
+#include "net/websocket.hpp"
+#include "proto/ws_frame.hpp"
+
+#include <ecisbx/error.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ecisbx::net {
+
+/// The static coroutines take the pointer that keeps the session alive; the others run inside them.
+struct websocket::impl : std::enable_shared_from_this<impl> {
+    using self_ptr = std::shared_ptr<impl>;
+    template <class T>
+    using awaitable = boost::asio::awaitable<T>;
+
+    impl(stream stream, proto::ws_role role, websocket_options options);
+
+    // Reading: websocket_read.cpp
+    static awaitable<std::optional<websocket_message>> read(self_ptr self, core::deadline until);
+    awaitable<void> read_step(core::deadline until);
+    awaitable<void> fill(std::size_t missing, core::deadline until);
+    awaitable<std::size_t> receive(boost::asio::mutable_buffer room, core::deadline until);
+    void act_on(const proto::ws_step& step);
+    void on_silence();
+    core::deadline::duration patience() const;
+    std::size_t room_for(std::size_t missing) const;
+    void drop_delivered();
+    void park_delivered();
+    void check_readable() const;
+    [[noreturn]] void fail(error_info why);
+
+    // Writing: websocket_write.cpp. A turn is the right to write; it is handed on in the order in
+    // which it was asked for.
+    class turn;
+    static awaitable<void> write(self_ptr self, bool text, std::string_view prefix,
+                                 std::string_view payload, core::deadline until);
+    awaitable<void> take_turn(core::deadline until);
+    awaitable<void> write_frame(proto::ws_opcode opcode, std::string_view prefix,
+                                std::string_view payload, core::deadline until);
+    awaitable<void> write_pieces(proto::ws_opcode opcode, std::string_view prefix,
+                                 std::string_view payload, core::deadline until);
+    void check_writable() const;
+    void send_controls();
+    static awaitable<void> control_writer(self_ptr self);
+    awaitable<void> write_controls();
+
+    // The end: websocket_close.cpp
+    static awaitable<void> close(self_ptr self, std::uint16_t code, core::deadline until);
+    awaitable<void> close_politely(std::uint16_t code, core::deadline until);
+    awaitable<void> write_close(std::uint16_t code, core::deadline until);
+    awaitable<void> await_peer_close(core::deadline until);
+    void start_farewell(std::uint16_t code);
+    static awaitable<void> farewell(self_ptr self, std::uint16_t code);
+    void abort() noexcept;
+    void let_go() noexcept;
+    bool is_open() const noexcept;
+
+    stream over;
+    proto::ws_role role;
+    websocket_options options;
+    std::string subprotocol;
+    proto::ws_decoder decoder;
+
+    read_buffer in;
+    std::size_t delivered = 0;      // bytes of `in` that the last message occupies
+    std::size_t next_read = 512;    // room for the next read; grows with the traffic
+    std::optional<websocket_message> message;  // decoded, not handed out yet
+    bool handed_out = false;        // a message; its payload is a view into `in` or `decoder`
+    read_buffer parked_in;          // the memory of such a message when the session is closed
+    std::vector<char> parked_joined;
+    // Only time spent listening counts: nobody is silent who was not listened to.
+    core::deadline::duration silent{};
+    bool reading = false;
+    wait_list read_ended;           // for those who would read while another coroutine does
+
+    bool writing = false;
+    wait_list turns;
+    std::string pong;               // answer to the latest ping
+    bool pong_due = false, ping_due = false;  // not written yet
+    bool pinged = false;            // since the peer was last heard
+    bool control_writer_runs = false;
+    bool write_broken = false;      // a frame is not whole (yet): nothing can follow it
+
+    std::uint16_t peer_code = proto::ws_close::abnormal;
+    bool close_sent = false, close_received = false;
+    bool parting = false;           // somebody sees the session off
+    bool aborted = false;
+    std::optional<error_info> failure;  // why reading is over, if not by a close frame
+};
+
+}  // namespace ecisbx::net
+
+#endif

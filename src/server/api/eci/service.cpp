@@ -1,0 +1,28 @@
+#include "server/api/eci/service.hpp"
+
+#include "core/random.hpp"
+
+namespace ecisbx::server::api::eci {
+namespace {
+
+// Room for ten times the vendor's quota of 1,000 creates a minute over the promised day would be
+// 14 million entries; a local server keeps fewer and forgets the oldest early.
+constexpr std::size_t max_client_tokens = 500'000;
+constexpr std::size_t max_tickets = 100'000;
+
+}  // namespace
+
+service::service(boost::asio::any_io_executor executor_, service_settings settings_,
+                 clock_function clock_, std::shared_ptr<store::memory> groups_,
+                 std::shared_ptr<lifecycle::supervisor> supervisor_)
+    : executor(std::move(executor_)),
+      settings(std::move(settings_)),
+      clock(clock_),
+      groups(std::move(groups_)),
+      supervisor(std::move(supervisor_)),
+      nonces(settings.clock_window),
+      client_tokens(clock_, std::chrono::hours(24), max_client_tokens),
+      tickets(clock_, std::chrono::seconds(30), max_tickets),
+      page_key(core::random_bytes(32)) {}
+
+}  // namespace ecisbx::server::api::eci

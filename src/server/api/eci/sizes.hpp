@@ -1,0 +1,20 @@
+// The sizes of vCPU and memory that the service sells.
+#ifndef ECISBX_SERVER_API_ECI_SIZES_HPP
+#define ECISBX_SERVER_API_ECI_SIZES_HPP
+
+#include <optional>
+
+namespace ecisbx::server::api::eci {
+
+struct size {
+    double cpu = 0;
+    double memory = 0;  ///< GiB
+    friend bool operator==(const size&, const size&) = default;
+};
+
+/// The smallest size with at least this much of both; nothing when none is large enough.
+std::optional<size> round_up(size wanted);
+
+}  // namespace ecisbx::server::api::eci
+
+#endif

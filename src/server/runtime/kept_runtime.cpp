@@ -1,0 +1,101 @@
+#include "server/runtime/kept_runtime.hpp"
+
+#include "server/runtime/kept_box.hpp"
+#include "server/runtime/launch.hpp"
+#include "server/runtime/pause_program.hpp"
+#include "server/runtime/seccomp_filter.hpp"
+#include "server/runtime/spec_codec.hpp"
+
+#include <ecisbx/error.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+namespace ecisbx::server::runtime {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr uid_t nobody = 65534;
+
+std::string server_path() {
+    const char* path = std::getenv("PATH");
+    return path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+}
+
+std::string find_program(const std::string& name) {
+    environment env = {{"PATH", server_path() + ":/usr/bin:/usr/local/bin"}};
+    for (const auto& path : exec_candidates(name, env))
+        if (path.front() == '/' && ::access(path.c_str(), X_OK) == 0) return path;
+    throw error(errc::unsupported,
+                "the program " + name + " is missing: install the package bubblewrap");
+}
+
+asio::awaitable<std::shared_ptr<box>> create_box(asio::any_io_executor executor,
+                                                 std::shared_ptr<channel> keeper, box_spec spec) {
+    check(spec);
+    auto pair = make_socket_pair();
+    auto file = make_memfd(encode(spec));
+    if (!pair || !file)
+        throw error(errc::unavailable, std::string("socketpair: ") + std::strerror(errno));
+    auto link = std::make_shared<box_link>(executor, std::move(pair->first));
+    // From here on, giving up means that its destructor ends the warden.
+    auto result = std::make_shared<kept_box>(link);
+    link->open();
+    std::vector<unique_fd> fds;
+    fds.push_back(std::move(file));
+    fds.push_back(std::move(pair->second));
+    keeper->send({packet_kind::create_box, 0, 0, 0}, std::move(fds));
+    co_await link->wait_ready();
+    co_return result;
+}
+
+}  // namespace
+
+kept_runtime::kept_runtime(const asio::any_io_executor& executor, running_keeper keeper)
+    : executor_(executor), keeper_(std::move(keeper)) {
+    channel_ = std::make_shared<channel>(executor, std::move(keeper_.socket));
+}
+
+kept_runtime::~kept_runtime() {
+    channel_->close();
+    end_keeper(keeper_);
+}
+
+asio::awaitable<std::shared_ptr<box>> kept_runtime::create(box_spec spec) {
+    return create_box(executor_, channel_, std::move(spec));
+}
+
+std::unique_ptr<runtime> make_bubblewrap(asio::any_io_executor executor,
+                                         const runtime_options& options) {
+    if (pause_program().empty())
+        throw error(errc::unsupported, "bubblewrap: not written for this processor");
+    keeper_settings settings;
+    settings.bwrap.program = find_program("bwrap");
+    if (!options.rootfs().empty()) {
+        std::error_code failed;
+        auto root = std::filesystem::canonical(options.rootfs(), failed);
+        if (failed || !std::filesystem::is_directory(root, failed))
+            throw error(errc::invalid_argument, "not a folder: " + options.rootfs());
+        settings.bwrap.rootfs = root.string();
+    }
+    settings.bwrap.host_network = options.shares_host_network();
+    settings.bwrap.filter = build_seccomp_filter();
+    settings.bwrap.privileged = ::geteuid() == 0;
+    if (settings.bwrap.privileged) settings.bwrap.uid = settings.bwrap.gid = nobody;
+    return std::make_unique<kept_runtime>(executor, start_keeper(std::move(settings)));
+}
+
+std::unique_ptr<runtime> make_plain(asio::any_io_executor executor) {
+    keeper_settings settings;
+    settings.isolated = false;
+    settings.path = server_path();
+    std::error_code failed;
+    settings.temp_parent = std::filesystem::temp_directory_path(failed).string();
+    if (failed) throw error(errc::unsupported, "no temporary folder: " + failed.message());
+    return std::make_unique<kept_runtime>(executor, start_keeper(std::move(settings)));
+}
+
+}  // namespace ecisbx::server::runtime

@@ -1,0 +1,36 @@
+// The runtimes of real processes, as the server sees them: a keeper, and a warden for each box.
+#ifndef ECISBX_SERVER_RUNTIME_KEPT_RUNTIME_HPP
+#define ECISBX_SERVER_RUNTIME_KEPT_RUNTIME_HPP
+
+#include "server/runtime/channel.hpp"
+#include "server/runtime/keeper.hpp"
+#include "server/runtime/runtime.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ecisbx::server::runtime {
+
+class kept_runtime final : public runtime {
+public:
+    kept_runtime(const boost::asio::any_io_executor& executor, running_keeper keeper);
+    ~kept_runtime() override;
+    boost::asio::awaitable<std::shared_ptr<box>> create(box_spec spec) override;
+    std::vector<std::string> notes() const override { return keeper_.notes; }
+
+private:
+    boost::asio::any_io_executor executor_;
+    running_keeper keeper_;
+    std::shared_ptr<channel> channel_;
+};
+
+std::unique_ptr<runtime> make_bubblewrap(boost::asio::any_io_executor executor,
+                                         const runtime_options& options);
+std::unique_ptr<runtime> make_plain(boost::asio::any_io_executor executor);
+
+}  // namespace ecisbx::server::runtime
+
+#endif

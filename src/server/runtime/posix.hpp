@@ -1,0 +1,63 @@
+// Owned file descriptors and the few calls on them that the runtimes share.
+#ifndef ECISBX_SERVER_RUNTIME_POSIX_HPP
+#define ECISBX_SERVER_RUNTIME_POSIX_HPP
+
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ecisbx::server::runtime {
+
+class unique_fd {
+public:
+    unique_fd() = default;
+    explicit unique_fd(int fd) : fd_(fd) {}
+    unique_fd(unique_fd&& other) noexcept : fd_(other.release()) {}
+    unique_fd& operator=(unique_fd&& other) noexcept {
+        reset(other.release());
+        return *this;
+    }
+    ~unique_fd() { reset(); }
+
+    int get() const { return fd_; }
+    explicit operator bool() const { return fd_ >= 0; }
+    int release() { return std::exchange(fd_, -1); }
+    void reset(int fd = -1) {
+        if (fd_ >= 0) ::close(fd_);
+        fd_ = fd;
+    }
+
+private:
+    int fd_ = -1;
+};
+
+struct fd_pair {
+    unique_fd first, second;
+};
+
+/// All of these are close-on-exec. Nothing and `errno` on failure.
+std::optional<fd_pair> make_pipe();  ///< first: read end
+std::optional<fd_pair> make_socket_pair();  ///< SEQPACKET
+/// An anonymous file that holds `text`, at offset 0.
+unique_fd make_memfd(std::string_view text);
+
+bool set_nonblocking(int fd);
+/// As write(2), but a pipe that nobody reads gives EPIPE and no signal.
+ssize_t write_without_signal(int fd, const void* bytes, std::size_t size);
+/// The whole file from its start; stops at `limit` bytes.
+std::string read_file(int fd, std::size_t limit);
+std::string read_file(const std::string& path, std::size_t limit = 1 << 20);
+/// 0 or errno. For the one-write files of /proc and cgroups.
+int write_file(const std::string& path, std::string_view text);
+
+int open_pidfd(pid_t pid);
+int signal_pidfd(int pidfd, int signal);
+/// Waits until `fd` is readable or hung up; false after the time.
+bool wait_readable(int fd, int milliseconds);
+
+}  // namespace ecisbx::server::runtime
+
+#endif
