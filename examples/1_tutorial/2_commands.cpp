@@ -80,7 +80,7 @@ asio::awaitable<void> commands() {
     r = co_await box.bash("echo started; sleep 600", ecisbx::exec_options().timeout(1500ms));
     std::cout << "   " << r.out;
     show(r);
-    r = co_await box.bash("pgrep -f 'sleep 600' || echo 'nothing of it is left'");
+    r = co_await box.bash("pgrep -x sleep || echo 'nothing of it is left'");
     std::cout << "   " << r.out;
 
     step("the end");

@@ -73,9 +73,12 @@ public:
     error(errc condition, std::string message);
 
     const error_info& info() const noexcept { return info_; }
+    /// `info().to_string()`.
+    const char* what() const noexcept override { return text_.c_str(); }
 
 private:
     error_info info_;
+    std::string text_;
 };
 
 }  // namespace ecisbx

@@ -19,8 +19,8 @@ class running_exec;
 /// A command that runs in a sandbox, made by `sandbox::start`. Move-only.
 ///
 /// Dropping it hangs up and kills the remote process group (in the background, on the executor;
-/// the io_context must go on running for that). Nothing is read from the wire unless `read` or
-/// `wait` is awaited: a reader that stops reading stops the command's writes, not memory.
+/// the io_context must go on running for that). At most 64 KiB and one message are read ahead of
+/// `read` and `wait`: a reader that stops reading stops the command's writes, not memory.
 /// Thread safety: none; one `read` or `wait` and one writing call may be under way at a time.
 ///
 /// What is known afterwards:

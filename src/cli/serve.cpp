@@ -78,7 +78,6 @@ server::options options_of(const serve_arguments& arguments) {
 }
 
 void announce(const server::local& local, const serve_arguments& arguments) {
-    for (const auto& note : local.notes()) spdlog::info("{}", note);
     if (arguments.runtime == server::runtime_options::kind::process)
         spdlog::warn("NO ISOLATION: sandboxes are plain processes of this user");
     std::cout << "listening on " << local.endpoint() << '\n';

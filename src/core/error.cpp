@@ -109,7 +109,8 @@ std::ostream& operator<<(std::ostream& os, const error_info& info) {
     return os << info.to_string();
 }
 
-error::error(error_info info) : system_error(info.code, info.to_string()), info_(std::move(info)) {}
+error::error(error_info info)
+    : system_error(info.code), info_(std::move(info)), text_(info_.to_string()) {}
 
 error::error(errc condition, std::string message)
     : error(error_info(condition, std::move(message))) {}

@@ -142,8 +142,8 @@ caller::attempt_result caller::read_answer(const std::string& action,
     result.outcome.http_status = response.status;
     result.outcome.server_date_known = result.server_time.has_value();
     if (response.status >= 400) {
-        auto refusal = proto::parse_api_error(response.status,
-                                              response.headers.get("Content-Type"), response.body);
+        auto refusal = proto::parse_api_error(response.status, response.headers.get("Content-Type"),
+                                              response.body);
         if (refusal.request_id.empty())
             refusal.request_id = response.headers.get("x-acs-request-id");
         proto::retry_headers hints;
@@ -160,14 +160,15 @@ caller::attempt_result caller::read_answer(const std::string& action,
     auto value = json::parse(response.body, ec);
     if (response.status < 300 && !ec && value.is_object()) {
         result.answer.emplace();
+        result.answer->action = action;
         result.answer->body = std::move(value.get_object());
         if (const auto* id = result.answer->body.if_contains("RequestId"); id && id->is_string())
             result.answer->request_id = std::string(id->get_string());
         return result;
     }
-    result.failure = error_info(errc::protocol, response.status < 300
-                                                    ? "the answer is not a JSON object"
-                                                    : "redirects are not followed");
+    result.failure =
+        error_info(errc::protocol, response.status < 300 ? "the answer is not a JSON object"
+                                                         : "redirects are not followed");
     result.failure.doing = action;
     result.failure.http_status = response.status;
     result.failure.request_id = response.headers.get("x-acs-request-id");

@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ecisbx::eci {
 
@@ -30,8 +31,22 @@ inline constexpr std::string_view user_agent = "ecisbx/0.1.0";
 class api_answer {
 public:
     api_answer() = default;
+    std::string action;
     boost::json::object body;
     std::string request_id;
+
+    /// `read(body)`; adds to an error of it which answer it was.
+    template <class Read>
+    auto parsed(Read read) const {
+        try {
+            return read(body);
+        } catch (const error& e) {
+            error_info info = e.info();
+            info.doing = action;
+            info.request_id = request_id;
+            throw error(std::move(info));
+        }
+    }
 };
 
 /// Whether doing it twice does no harm: it only reads, or has a ClientToken.
@@ -61,8 +76,7 @@ private:
                                                    core::deadline until);
     net::http_request sign(const std::string& action,
                            const proto::parameter_list& parameters) const;
-    attempt_result read_answer(const std::string& action,
-                               const net::http_response& response) const;
+    attempt_result read_answer(const std::string& action, const net::http_response& response) const;
     void set_clock(core::utc_time server);
 
     net::origin endpoint_;

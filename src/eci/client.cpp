@@ -61,8 +61,7 @@ asio::awaitable<void> client::restart(std::string id) {
 }
 
 asio::awaitable<exec_urls> client::exec_urls(std::string id, command argv, std::string container) {
-    return public_op(impl_,
-                     impl_->exec_urls(std::move(id), std::move(argv), std::move(container)));
+    return public_op(impl_, impl_->exec_urls(std::move(id), std::move(argv), std::move(container)));
 }
 
 asio::awaitable<boost::json::value> client::call(std::string action,

@@ -62,6 +62,12 @@ proto::parameter_list with_token(const std::string& id) {
     return parameters;
 }
 
+std::string read_id(const json::object& body) {
+    auto id = fields(body).text("ContainerGroupId");
+    if (id.empty()) throw error(errc::protocol, "the answer has no ContainerGroupId");
+    return id;
+}
+
 repeating harm_of(const std::string& action, const std::map<std::string, std::string>& parameters) {
     bool reads = action.starts_with("Describe") || action.starts_with("List");
     return reads || parameters.contains("ClientToken") ? repeating::harmless : repeating::harmful;
@@ -82,9 +88,7 @@ asio::awaitable<std::string> client::impl::create(create_options options) {
     auto parameters = create_parameters(options);
     auto answer = co_await caller_.call("CreateContainerGroup", std::move(parameters),
                                         repeating::harmless, core::deadline::never());
-    auto id = fields(answer.body).text("ContainerGroupId");
-    if (id.empty())
-        throw failure_of(errc::protocol, "CreateContainerGroup", "the answer has no id");
+    auto id = answer.parsed(read_id);
     names_.learn(id, options.container_name());
     co_return id;
 }
@@ -95,7 +99,7 @@ asio::awaitable<std::optional<container_group>> client::impl::find(std::string i
     auto parameters = list_parameters(list_options().id(id).with_events(with_events));
     auto answer = co_await caller_.call("DescribeContainerGroups", std::move(parameters),
                                         repeating::harmless, until);
-    auto page = parse_page(answer.body);
+    auto page = answer.parsed(parse_page);
     for (auto& group : page.groups) {
         if (group.id != id) continue;
         if (!group.containers.empty()) names_.learn(id, group.containers.front().name);
@@ -118,7 +122,7 @@ asio::awaitable<group_page> client::impl::list(list_options options) {
     auto parameters = list_parameters(options);
     auto answer = co_await caller_.call("DescribeContainerGroups", std::move(parameters),
                                         repeating::harmless, core::deadline::never());
-    co_return parse_page(answer.body);
+    co_return answer.parsed(parse_page);
 }
 
 asio::awaitable<std::vector<container_group>> client::impl::list_all(list_options options) {
@@ -201,8 +205,8 @@ asio::awaitable<json::value> client::impl::call(std::string action,
     check_action(action);
     proto::parameter_list list(parameters.begin(), parameters.end());
     auto harm = harm_of(action, parameters);
-    auto answer = co_await caller_.call(std::move(action), std::move(list), harm,
-                                        core::deadline::never());
+    auto answer =
+        co_await caller_.call(std::move(action), std::move(list), harm, core::deadline::never());
     co_return json::value(std::move(answer.body));
 }
 

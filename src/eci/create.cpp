@@ -46,8 +46,9 @@ void require_text(const std::string& text, const std::string& what) {
 }
 
 std::size_t characters(std::string_view utf8) {
-    return static_cast<std::size_t>(std::count_if(
-        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
 bool is_amount(double v) {
@@ -102,13 +103,14 @@ void check_tags(const create_options& o) {
     std::set<std::string_view> keys;
     for (const auto& [key, value] : o.tags()) {
         require(is_text(key) && is_text(value), "tag must be UTF-8 without NUL");
-        require(characters(key) >= 1 && characters(key) <= 64, "tag: a key must be 1 to 64 characters");
+        require(characters(key) >= 1 && characters(key) <= 64,
+                "tag: a key must be 1 to 64 characters");
         require(characters(value) <= 128, "tag: a value must be at most 128 characters");
         require(keys.insert(key).second, "tag: the key " + key + " is there twice");
         require(!key.starts_with("aliyun") && !key.starts_with("acs:"),
                 "tag: a key must not begin with aliyun or acs:");
-        bool url = key.find("http://") != std::string::npos ||
-                   key.find("https://") != std::string::npos;
+        bool url =
+            key.find("http://") != std::string::npos || key.find("https://") != std::string::npos;
         require(!url, "tag: a key must not contain http:// or https://");
     }
 }
@@ -161,8 +163,7 @@ proto::parameter_list create_parameters(const create_options& options) {
     std::size_t index = 0;
     for (const auto& [key, value] : options.tags())
         out.element("Tag", ++index).add("Key", key).add("Value", value);
-    out.add("ClientToken",
-            options.client_token().empty() ? core::uuid() : options.client_token());
+    out.add("ClientToken", options.client_token().empty() ? core::uuid() : options.client_token());
     add_extra(options, parameters);
     return parameters;
 }

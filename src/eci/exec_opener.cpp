@@ -25,6 +25,14 @@ proto::parameter_list exec_parameters(const std::string& id, const exec_request&
     return parameters;
 }
 
+exec_urls read_urls(const boost::json::object& body) {
+    fields from(body);
+    exec_urls urls;
+    urls.websocket = secret(from.text("WebSocketUri"));
+    urls.http = secret(from.text("HttpUrl"));
+    return urls;
+}
+
 proto::exec_target checked(const exec_urls& urls, const proto::exec_url_rules& rules) {
     try {
         return proto::check_exec_url(urls.websocket.reveal(), rules);
@@ -81,10 +89,7 @@ asio::awaitable<exec_urls> exec_opener::ask(std::string id, exec_request request
     auto parameters = exec_parameters(id, request);
     auto answer = co_await calls_.call("ExecContainerCommand", std::move(parameters),
                                        repeating::harmless, until);
-    fields from(answer.body);
-    exec_urls urls;
-    urls.websocket = secret(from.text("WebSocketUri"));
-    urls.http = secret(from.text("HttpUrl"));
+    auto urls = answer.parsed(read_urls);
     urls.request_id = answer.request_id;
     co_return urls;
 }

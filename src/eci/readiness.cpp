@@ -14,8 +14,7 @@ std::string shortened(const std::string& text) {
 }
 
 bool has_ended(std::string_view status) {
-    for (std::string_view end :
-         {"Failed", "ScheduleFailed", "Expired", "Succeeded", "Terminating"})
+    for (std::string_view end : {"Failed", "ScheduleFailed", "Expired", "Succeeded", "Terminating"})
         if (status == end) return true;
     return false;
 }

@@ -29,8 +29,8 @@ error failure_of(errc condition, const std::string& id, const std::string& why) 
 class poll_pace {
 public:
     core::deadline::duration next() {
-        auto pause = std::chrono::duration_cast<core::deadline::duration>(bound_ *
-                                                                          (0.75 + random_() / 2));
+        auto pause =
+            std::chrono::duration_cast<core::deadline::duration>(bound_ * (0.75 + random_() / 2));
         bound_ = std::min(longest_pause, bound_ * 3 / 2);
         return pause;
     }
@@ -69,7 +69,8 @@ asio::awaitable<void> client::impl::wait_ready(std::string id, core::deadline un
             if (state == readiness::ready) co_return;
             if (state == readiness::never) throw failure_of(errc::not_ready, id, last);
         } else if (now.in_time && (seen || !created_here || listed_by.expired())) {
-            throw failure_of(errc::not_found, id, seen ? "disappeared; it " + last : "does not exist");
+            throw failure_of(errc::not_found, id,
+                             seen ? "disappeared; it " + last : "does not exist");
         }
         auto pause = pace.next();
         if (!now.in_time || pause >= until.remaining())

@@ -10,6 +10,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <fcntl.h>
+
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -48,6 +50,10 @@ struct end_of_race {
 void race::attempt(const std::shared_ptr<race>& self, std::size_t index,
                    const tcp::endpoint& where) {
     sockets.push_back(std::make_unique<tcp::socket>(changed.get_executor()));
+    boost::system::error_code ignored;  // without a socket, connecting fails and tells why
+    sockets.back()->open(where.protocol(), ignored);
+    // Asio does not: a process started meanwhile would keep the connection open.
+    if (sockets.back()->is_open()) ::fcntl(sockets.back()->native_handle(), F_SETFD, FD_CLOEXEC);
     sockets.back()->async_connect(where, [self, index, where](const auto& failure) {
         if (index < self->sockets.size()) self->finish(index, where, failure);
     });
@@ -58,7 +64,8 @@ void race::finish(std::size_t index, const tcp::endpoint& where,
     boost::system::error_code ignored;
     tcp::socket& socket = *sockets[index];
     // Without a listener a local port can be handed to the very socket that connects to it.
-    if (!failure && socket.local_endpoint(ignored) == where) failure = asio::error::connection_refused;
+    if (!failure && socket.local_endpoint(ignored) == where)
+        failure = asio::error::connection_refused;
     if (failure) {
         std::ostringstream text;
         text << (failures.empty() ? "" : ", ") << where << ": " << failure.message();

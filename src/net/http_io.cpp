@@ -61,8 +61,7 @@ asio::awaitable<void> part(stream& on, core::deadline until) {
     until = until.sooner(linger_limit);
     co_await on.shutdown(until);
     std::array<char, 1024> dropped;
-    while (co_await on.read_some(asio::buffer(dropped), until) > 0) {
-    }
+    while (co_await on.read_some(asio::buffer(dropped), until) > 0) {}
 }
 
 }  // namespace ecisbx::net

@@ -117,8 +117,8 @@ asio::awaitable<void> http_pool::impl::take_slot(site& at, deadline until) {
     const auto answer = at.plan.ask(at.queue.size());
     if (answer == pool_plan::answer::slot) co_return;
     if (answer == pool_plan::answer::refuse)
-        throw error(errc::unavailable, "too many requests wait for a connection to " +
-                                           at.where.authority());
+        throw error(errc::unavailable,
+                    "too many requests wait for a connection to " + at.where.authority());
     bool too_long = false;
     try {
         co_await at.queue.wait(until);

@@ -59,7 +59,8 @@ void http_reader::feed_end() {
         return;
     }
     cut_ = true;
-    refuse(400, begun_ ? "the connection was closed inside a message" : "the connection was closed");
+    refuse(400,
+           begun_ ? "the connection was closed inside a message" : "the connection was closed");
 }
 
 std::size_t http_reader::feed_line(std::string_view bytes) {
@@ -155,8 +156,7 @@ void http_reader::on_field(std::string_view line) {
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon)) ||
         !is_field_value(line))
         return refuse(400, "a malformed header field");
-    headers_.add(std::string(line.substr(0, colon)),
-                 std::string(trimmed(line.substr(colon + 1))));
+    headers_.add(std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1))));
 }
 
 void http_reader::on_head_end() {
@@ -224,7 +224,8 @@ void http_reader::expect_body(std::uint64_t more) {
     if (more > limits_.body - body_.size()) return refuse(413, "a body above the size limit");
     body_left_ = more;
     // Not all of a large body: it is only the peer's word that it will come.
-    if (body_.empty()) body_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(more, 65536)));
+    if (body_.empty())
+        body_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(more, 65536)));
 }
 
 void http_reader::on_chunk_size(std::string_view line) {

@@ -25,7 +25,7 @@ public:
     /// The stream has ended: completes a body that goes to the end, refuses any other.
     void feed_end();
 
-    bool begun() const { return begun_; }          ///< there was a byte
+    bool begun() const { return begun_; }  ///< there was a byte
     bool head_done() const { return state_ >= state::body_sized && !refused(); }
     bool done() const { return state_ == state::done && !refused(); }
 
@@ -48,8 +48,14 @@ public:
 
 private:
     enum class state {
-        start_line, fields,                                               // of the head
-        body_sized, body_to_end, chunk_size, chunk_data, chunk_end, trailers,  // of the body
+        start_line,
+        fields,  // of the head
+        body_sized,
+        body_to_end,
+        chunk_size,
+        chunk_data,
+        chunk_end,
+        trailers,  // of the body
         done,
     };
 
@@ -78,7 +84,8 @@ private:
     std::uint64_t body_left_ = 0;
     int refusal_ = 0;
     const char* why_ = "";
-    bool begun_ = false, cut_ = false, final_head_ = false, keep_alive_ = true, expects_continue_ = false;
+    bool begun_ = false, cut_ = false, final_head_ = false, keep_alive_ = true,
+         expects_continue_ = false;
     int minor_ = 1;
     unsigned interim_ = 0;  // 1xx answers skipped
 

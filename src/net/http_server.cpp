@@ -33,8 +33,8 @@ constexpr std::size_t most_refusals = 64;  // at once; more are closed without a
 // Where the kernel or the process ran out of something, a moment's rest lets others give it back;
 // the peers wait in the backlog meanwhile.
 core::deadline::duration pause_after(const boost::system::error_code& failure) {
-    const bool of_the_peer = failure == asio::error::connection_aborted ||
-                             failure == asio::error::connection_reset;
+    const bool of_the_peer =
+        failure == asio::error::connection_aborted || failure == asio::error::connection_reset;
     return of_the_peer ? std::chrono::milliseconds(0) : std::chrono::milliseconds(100);
 }
 
@@ -57,8 +57,7 @@ tcp::acceptor listen_on(const asio::any_io_executor& executor, const http_server
     if (!failure) acceptor.listen(tcp::acceptor::max_listen_connections, failure);
     keep_from_children(acceptor.native_handle());
     if (failure) {
-        error_info info(errc::connection,
-                        "can not listen on " + place + ": " + failure.message());
+        error_info info(errc::connection, "can not listen on " + place + ": " + failure.message());
         info.cause = failure;
         throw error(std::move(info));
     }
@@ -71,7 +70,9 @@ struct http_server::impl : std::enable_shared_from_this<impl> {
     using self_ptr = std::shared_ptr<impl>;
 
     impl(const asio::any_io_executor& e, http_server_options options, handler handle)
-        : executor(e), service(std::make_shared<http_service>()), acceptor(listen_on(e, options)),
+        : executor(e),
+          service(std::make_shared<http_service>()),
+          acceptor(listen_on(e, options)),
           port(acceptor.local_endpoint().port()) {
         service->options = std::move(options);
         service->handle = std::move(handle);
@@ -139,6 +140,8 @@ void http_server::impl::cancel_all() {
 
 asio::awaitable<void> http_server::impl::stop(self_ptr self) {
     self->stop_accepting();
+    // Asio drops a cancellation that comes before a coroutine's first step: let all take it.
+    co_await asio::post(self->executor, asio::use_awaitable);
     self->cancel_all();
     while (!self->jobs.empty()) {
         bool slow = false;

@@ -165,9 +165,9 @@ asio::awaitable<bool> http_session::send(http_response response, response_style 
 asio::awaitable<void> http_session::switch_over(upgrade to, http_request head) {
     std::string rest(buffer_.text());
     buffer_ = read_buffer();
-    websocket session = co_await websocket::accept(
-        std::move(on_), head, std::move(rest), std::move(to.subprotocol), to.options,
-        deadline::after(options().write_timeout));
+    websocket session =
+        co_await websocket::accept(std::move(on_), head, std::move(rest), std::move(to.subprotocol),
+                                   to.options, deadline::after(options().write_timeout));
     auto run = to.session(std::move(session));
     co_await std::move(run);
 }

@@ -85,7 +85,8 @@ bool is_target(std::string_view text) noexcept {
 }
 
 std::string_view reason_phrase(int status) noexcept {
-    const auto* found = std::ranges::find(reasons, status, &std::pair<int, std::string_view>::first);
+    const auto* found =
+        std::ranges::find(reasons, status, &std::pair<int, std::string_view>::first);
     return found == reasons.end() ? "Unknown" : found->second;
 }
 

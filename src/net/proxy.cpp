@@ -131,9 +131,8 @@ bool proxy_settings::applies_to(const std::string& name, std::uint16_t to_port) 
     if (host.empty() || core::is_loopback_host(name)) return false;
     std::string wanted = lower(name);
     if (wanted.ends_with('.')) wanted.pop_back();
-    return std::none_of(bypass.begin(), bypass.end(), [&](const std::string& item) {
-        return matches(item, wanted, to_port);
-    });
+    return std::none_of(bypass.begin(), bypass.end(),
+                        [&](const std::string& item) { return matches(item, wanted, to_port); });
 }
 
 }  // namespace ecisbx::net

@@ -29,8 +29,8 @@ int status_of(std::string_view head) {
 
 void check_status(int status, bool had_credentials) {
     if (status >= 200 && status <= 299) return;
-    error_info info(errc::connection, "the proxy refused the connection with HTTP status " +
-                                          std::to_string(status));
+    error_info info(errc::connection,
+                    "the proxy refused the connection with HTTP status " + std::to_string(status));
     info.http_status = status;
     if (status == 407) {
         info.code = make_error_code(errc::unauthenticated);

@@ -73,8 +73,10 @@ private:
     void settle(const std::string& host, const std::shared_ptr<lookup>& what) {
         auto known = asked_.find(host);
         if (known == asked_.end() || known->second.what != what) return;
-        if (what->failure) asked_.erase(known);
-        else known->second.good_until = core::deadline::after(std::chrono::seconds(5));
+        if (what->failure)
+            asked_.erase(known);
+        else
+            known->second.good_until = core::deadline::after(std::chrono::seconds(5));
     }
 
     void shutdown() override { asked_.clear(); }

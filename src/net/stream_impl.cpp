@@ -44,8 +44,7 @@ asio::awaitable<void> stream::impl::client_handshake(self_ptr self,
                                                      std::uint16_t port) {
     self->check(self->reading, until, co_await asio::this_coro::cancellation_state);
     if (port == 0) port = self->peer.port();
-    self->tls =
-        tls_session::client(std::move(context), self->socket.native_handle(), host, port);
+    self->tls = tls_session::client(std::move(context), self->socket.native_handle(), host, port);
     self->is_tls = true;
     co_await handshake(std::move(self), until);
 }
@@ -183,8 +182,10 @@ void stream::impl::on_timer(unsigned generation) {
     bool expired = false;
     for (const side* s : {&reading, &writing}) {
         if (!s->waiting) continue;
-        if (s->until.expired()) expired = true;
-        else next = next.sooner(s->until);
+        if (s->until.expired())
+            expired = true;
+        else
+            next = next.sooner(s->until);
     }
     boost::system::error_code ignored;
     if (expired) socket.cancel(ignored);

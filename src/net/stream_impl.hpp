@@ -34,8 +34,7 @@ struct stream::impl : std::enable_shared_from_this<stream::impl> {
     static boost::asio::awaitable<void> server_handshake(
         self_ptr self, std::shared_ptr<tls_server_context> context, core::deadline until);
     static boost::asio::awaitable<void> handshake(self_ptr self, core::deadline until);
-    static boost::asio::awaitable<std::size_t> read(self_ptr self,
-                                                    boost::asio::mutable_buffer into,
+    static boost::asio::awaitable<std::size_t> read(self_ptr self, boost::asio::mutable_buffer into,
                                                     core::deadline until);
     static boost::asio::awaitable<void> write(self_ptr self, boost::asio::const_buffer bytes,
                                               core::deadline until);

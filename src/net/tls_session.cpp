@@ -31,8 +31,8 @@ ssl_st* new_ssl(ssl_ctx_st* context) {
 // Keeps the reason of the first refusal: the verification itself goes on to the same end.
 int note_refusal(int accepted, X509_STORE_CTX* chain) {
     if (accepted == 1) return 1;
-    auto* ssl = static_cast<SSL*>(
-        X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto* ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto* check = static_cast<tls_session::peer_check*>(SSL_get_app_data(ssl));
     if (check->refusal.empty()) check->refusal = describe_refusal(chain, check->host);
     return 0;

@@ -54,8 +54,7 @@ bool wait_list::wake_one() {
 }
 
 void wait_list::wake_all() {
-    while (wake_one()) {
-    }
+    while (wake_one()) {}
 }
 
 }  // namespace ecisbx::net

@@ -16,7 +16,9 @@ namespace ecisbx::net {
 
 struct websocket_options {
     std::size_t max_message = 4 * 1024 * 1024;  ///< whole message, fragments joined
-    /// Silence after which a ping is sent; after as much again the peer is taken for gone.
+    /// Silence after which a ping is sent; after as much again the peer is taken for gone. Zero:
+    /// no pings, never gone. Only time spent in `read` counts, and not while the ping itself has to
+    /// wait because the peer does not take our data (a write's deadline decides then).
     core::deadline::duration idle = std::chrono::seconds(30);
 };
 
@@ -26,7 +28,10 @@ struct websocket_message {
 };
 
 /// Move-only. One coroutine may read while others write: writes are queued one behind the other.
-/// Pings of the peer are answered, and own pings sent, while `read` is awaited.
+/// Pings of the peer are answered, and own pings sent, while `read` is awaited: who processes a
+/// message for long should keep a read pending, or the other side takes this one for gone.
+/// Of many pings only the latest is answered. An idle session holds a buffer of 512 bytes.
+/// Dropping the handle aborts the session, but lets the answer to a close frame be sent.
 class websocket {
 public:
     struct request {
@@ -62,7 +67,9 @@ public:
     /// `canceled`.
     boost::asio::awaitable<std::optional<websocket_message>> read(core::deadline until);
 
-    /// Sends one message: `prefix` (a channel byte, say) and `payload` in one frame.
+    /// Sends one message: `prefix` (a channel byte, say) and `payload` in one frame; both must live
+    /// until it returns. Cancelled or timed out before its turn came it has done nothing; later,
+    /// the frame is cut and every further write throws `connection`.
     boost::asio::awaitable<void> write(bool text, std::string_view prefix, std::string_view payload,
                                        core::deadline until);
 

@@ -55,7 +55,7 @@ asio::awaitable<void> websocket::impl::close_politely(std::uint16_t code, deadli
     parting = true;
     co_await write_close(code, until);
     co_await await_peer_close(until);
-    co_await part(over, until);
+    co_await over.shutdown(until);  // both have said all: nothing to linger for
 }
 
 asio::awaitable<void> websocket::impl::await_peer_close(deadline until) {

@@ -64,9 +64,9 @@ std::string excerpt(const std::string& body, const std::string& target) {
 }
 
 [[noreturn]] void throw_refused(int status, const std::string& detail) {
-    error_info info(condition_of(status),
-                    "the server did not agree to a WebSocket: HTTP " + std::to_string(status) +
-                        ' ' + std::string(reason_phrase(status)) + detail);
+    error_info info(condition_of(status), "the server did not agree to a WebSocket: HTTP " +
+                                              std::to_string(status) + ' ' +
+                                              std::string(reason_phrase(status)) + detail);
     info.http_status = status;
     throw error(std::move(info));
 }

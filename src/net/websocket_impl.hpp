@@ -72,28 +72,28 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
     proto::ws_decoder decoder;
 
     read_buffer in;
-    std::size_t delivered = 0;      // bytes of `in` that the last message occupies
-    std::size_t next_read = 512;    // room for the next read; grows with the traffic
+    std::size_t delivered = 0;                 // bytes of `in` that the last message occupies
+    std::size_t next_read = 512;               // room for the next read; grows with the traffic
     std::optional<websocket_message> message;  // decoded, not handed out yet
-    bool handed_out = false;        // a message; its payload is a view into `in` or `decoder`
-    read_buffer parked_in;          // the memory of such a message when the session is closed
+    bool handed_out = false;  // a message; its payload is a view into `in` or `decoder`
+    read_buffer parked_in;    // the memory of such a message when the session is closed
     std::vector<char> parked_joined;
     // Only time spent listening counts: nobody is silent who was not listened to.
     core::deadline::duration silent{};
     bool reading = false;
-    wait_list read_ended;           // for those who would read while another coroutine does
+    wait_list read_ended;  // for those who would read while another coroutine does
 
     bool writing = false;
     wait_list turns;
-    std::string pong;               // answer to the latest ping
+    std::string pong;                         // answer to the latest ping
     bool pong_due = false, ping_due = false;  // not written yet
-    bool pinged = false;            // since the peer was last heard
+    bool pinged = false;                      // since the peer was last heard
     bool control_writer_runs = false;
-    bool write_broken = false;      // a frame is not whole (yet): nothing can follow it
+    bool write_broken = false;  // a frame is not whole (yet): nothing can follow it
 
     std::uint16_t peer_code = proto::ws_close::abnormal;
     bool close_sent = false, close_received = false;
-    bool parting = false;           // somebody sees the session off
+    bool parting = false;  // somebody sees the session off
     bool aborted = false;
     std::optional<error_info> failure;  // why reading is over, if not by a close frame
 };

@@ -12,9 +12,9 @@ using core::deadline;
 
 namespace {
 
-constexpr std::size_t least_read = 512;        // all that an idle stream holds
-constexpr std::size_t most_read = 32 * 1024;   // but for a frame that is larger
-constexpr std::size_t kept_buffer = 64 * 1024; // a larger one goes with its message
+constexpr std::size_t least_read = 512;         // all that an idle stream holds
+constexpr std::size_t most_read = 32 * 1024;    // but for a frame that is larger
+constexpr std::size_t kept_buffer = 64 * 1024;  // a larger one goes with its message
 constexpr deadline::duration until_release = std::chrono::seconds(1);
 
 class reading_mark {
@@ -109,9 +109,9 @@ void websocket::impl::act_on(const proto::ws_step& step) {
             break;
         case kind::violation:
             if (!parting) start_farewell(step.code);
-            fail(error_info(
-                step.code == proto::ws_close::too_big ? errc::too_large : errc::protocol,
-                std::string("the peer sent ") + step.violated + " over a WebSocket"));
+            fail(
+                error_info(step.code == proto::ws_close::too_big ? errc::too_large : errc::protocol,
+                           std::string("the peer sent ") + step.violated + " over a WebSocket"));
         default: break;  // a pong has done its work by being heard
     }
     in.consume(step.consumed);
@@ -155,8 +155,7 @@ asio::awaitable<std::size_t> websocket::impl::receive(asio::mutable_buffer room,
         silent += clock::now() - since;
         if (!timed_out) std::rethrow_exception(failed);
         on_silence();
-        if (until.expired())
-            throw error(errc::timeout, "no message came before the deadline");
+        if (until.expired()) throw error(errc::timeout, "no message came before the deadline");
         co_return 0;
     }
     if (size == 0)

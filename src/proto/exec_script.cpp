@@ -132,9 +132,8 @@ std::vector<std::string> shell_argv(const exec_wish& wish, std::string script) {
 
 std::string loader(bool tty) {
     std::string all(text::quiet);
-    if (tty) all += text::raw_terminal;
-    all += text::load;
-    if (tty) all += text::restore_terminal;
+    if (tty) append(all, {text::raw_terminal, text::load_size_tty, text::load, text::restore_terminal});
+    if (!tty) append(all, {text::load_size, text::load});
     return all.append(text::start);
 }
 
@@ -199,7 +198,9 @@ std::string exec_plan::preamble(bool raw) const {
     const bool detach = !tty && input == stdin_mode::none && script.empty();
     std::string code = framed ? wrap_framed(body) : wrap(body, detach, tty);
     append(code, {" #", nonce});
-    std::string all = std::to_string(code.size()) + '\n' + code;
+    std::string all = std::to_string(code.size()) + '\n';
+    if (tty) all.resize(text::size_tty_length, '\n');  // `$(...)` takes them off
+    all += code;
     if (script.empty()) return all;
     const auto carried = script + text::script_end(script.size());
     return all += framed ? stdin_frame(carried) : carried;

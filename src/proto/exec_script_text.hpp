@@ -7,6 +7,7 @@
 #ifndef ECISBX_PROTO_EXEC_SCRIPT_TEXT_HPP
 #define ECISBX_PROTO_EXEC_SCRIPT_TEXT_HPP
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -34,9 +35,12 @@ inline constexpr std::string_view report_tty = "trap - 0;printf \"$1\";exit $2";
 // Exactly so many bytes of stdin. `head -c` and a dd without fullblock read too much or too little
 // from a pipe; where dd has no fullblock it fails before it reads, and goes on by single bytes.
 inline constexpr std::string_view load =
-    "read -r ECISBX_EXEC;"
     "set -- $1 $2 \"$3\" \"$(dd count=1 iflag=fullblock bs=$ECISBX_EXEC||"
     "dd bs=1 count=$ECISBX_EXEC)\";";
+// First how many; bash's `read` takes more than a line from a terminal that is raw.
+inline constexpr std::string_view load_size = "read -r ECISBX_EXEC;";
+inline constexpr std::string_view load_size_tty = "ECISBX_EXEC=$(dd bs=1 count=10);";
+inline constexpr std::size_t size_tty_length = 10;
 // Run it only if it came whole: its end is "#" and the nonce.
 inline constexpr std::string_view start = "case $4 in *#$2)eval \"$4\";;esac;exit 125";
 

@@ -163,7 +163,8 @@ std::vector<char> ws_decoder::take_joined() {
 ws_step ws_decoder::next(std::span<char> unread) {
     take_joined();
     if (unread.empty()) return more(2);
-    if (const char* broken = check_start(unread)) return violation(ws_close::protocol_error, broken);
+    if (const char* broken = check_start(unread))
+        return violation(ws_close::protocol_error, broken);
     if (unread.size() < 2) return more(1);
 
     header head;

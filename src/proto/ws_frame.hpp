@@ -71,11 +71,11 @@ struct ws_step {
     enum class kind { more, fragment, message, ping, pong, close, violation };
     kind what = kind::more;
     std::size_t consumed = 0;
-    std::size_t missing = 0;     ///< more: at least so many bytes
-    std::string_view payload;    ///< message, ping, pong; close: its reason
-    bool text = false;           ///< message
-    std::uint16_t code = 0;      ///< close: the peer's code; violation: the one to answer with
-    const char* violated = "";   ///< violation: which rule
+    std::size_t missing = 0;    ///< more: at least so many bytes
+    std::string_view payload;   ///< message, ping, pong; close: its reason
+    bool text = false;          ///< message
+    std::uint16_t code = 0;     ///< close: the peer's code; violation: the one to answer with
+    const char* violated = "";  ///< violation: which rule
 };
 
 /// One direction of a connection. The caller keeps unread bytes in a buffer of its own and shows
@@ -102,11 +102,11 @@ private:
     ws_step deliver_data(const header& head, std::string_view payload);
 
     ws_role receiver_;
-    bool in_message_ = false;     ///< fragments of a message came, not its last
-    bool text_ = false;           ///< kind of the message under way
-    bool joined_given_ = false;   ///< `joined_` was delivered and can go
+    bool in_message_ = false;    ///< fragments of a message came, not its last
+    bool text_ = false;          ///< kind of the message under way
+    bool joined_given_ = false;  ///< `joined_` was delivered and can go
     std::size_t max_message_;
-    std::vector<char> joined_;    // not a string: its bytes stay where they are when it is moved
+    std::vector<char> joined_;  // not a string: its bytes stay where they are when it is moved
 };
 
 }  // namespace ecisbx::proto

@@ -25,8 +25,9 @@ void check_options(const exec_options& options, exec_job::use kind) {
     require(options.container().find('\0') == std::string::npos,
             "exec_options: container must not hold NUL");
     if (options.tty())
-        require(is_terminal_length(options.tty()->first) && is_terminal_length(options.tty()->second),
-                "exec_options: rows and columns of tty must be 1 to 65535");
+        require(
+            is_terminal_length(options.tty()->first) && is_terminal_length(options.tty()->second),
+            "exec_options: rows and columns of tty must be 1 to 65535");
     require(kind == exec_job::use::stream || options.tty() || !options.stdin_open(),
             "exec_options: open_stdin is for start; exec and bash take input");
 }

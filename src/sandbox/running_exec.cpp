@@ -15,9 +15,8 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr auto kill_wait = 1s;       // how much later than the deadline a call may end
-constexpr auto last_look = 50ms;     // for output that arrived while nobody was reading
-constexpr std::size_t before_ready = 1024 * 1024;
+constexpr auto kill_wait = 1s;  // how much later than the deadline a call may end
+constexpr std::chrono::hours longest_idle{24};
 
 const char* killed_note = "the deadline passed; its process group was killed";
 const char* not_confirmed_note =
@@ -53,9 +52,11 @@ running_exec::running_exec(std::shared_ptr<backend> via, const exec_job& job,
 asio::awaitable<void> running_exec::open() {
     co_await open_channel();
     result_.request_id = channel_->request_id();
-    if (kind_ == exec_job::use::stream) arm_watchdog();
     start_feeding();
-    if (kind_ == exec_job::use::stream && plan_.waits_for_ready) co_await wait_until_ready();
+    if (kind_ == exec_job::use::to_the_end) co_return;
+    arm_watchdog();
+    start_reading_ahead();
+    if (plan_.waits_for_ready) co_await wait_until_ready();
 }
 
 asio::awaitable<void> running_exec::open_channel() {
@@ -65,7 +66,7 @@ asio::awaitable<void> running_exec::open_channel() {
     request.open_stdin = plan_.open_stdin;
     request.tty = options_.tty().has_value();
     request.container = options_.container();
-    request.idle = options_.idle_timeout();
+    request.idle = std::min<exec_options::milliseconds>(options_.idle_timeout(), longest_idle);
     request.may_have_started = touched;
     try {
         channel_ = co_await backend_->open_exec(target_->sandbox_id, std::move(request),
@@ -74,77 +75,6 @@ asio::awaitable<void> running_exec::open_channel() {
         if (*touched) begin_kill();
         throw;
     }
-}
-
-/// A terminal's loader takes its preamble only when it has set the terminal up. For a process this
-/// is the last moment before the user's own bytes could get there first.
-asio::awaitable<void> running_exec::wait_until_ready() {
-    std::size_t held = 0;
-    while (!judge_.ready_seen() && !ended_) {
-        co_await pump();
-        held = 0;
-        for (const auto& piece : pieces_) held += piece.bytes.size();
-        if (held > before_ready)
-            throw error(errc::protocol, "the terminal sent output without end before the command");
-    }
-}
-
-asio::awaitable<std::optional<chunk>> running_exec::read() {
-    auto piece = next_piece();
-    while (!piece && !ended_) {
-        co_await pump();
-        piece = next_piece();
-    }
-    co_return piece;
-}
-
-asio::awaitable<exec_result> running_exec::wait() {
-    collect();
-    while (!ended_) {
-        co_await pump();
-        collect();
-    }
-    if (dropped_ && result_.complete) {
-        result_.complete = false;
-        result_.note = "more output than exec_options::max_output; the rest was dropped";
-    }
-    exec_result given = result_;
-    result_.out.clear();
-    result_.err.clear();
-    co_return given;
-}
-
-/// Takes one event, or finds that the time is over. Everything that was learned is stored before
-/// the next suspension, so that a cancellation loses nothing.
-asio::awaitable<void> running_exec::pump() {
-    auto limit = read_limit();
-    bool too_late = limit.expired();  // bytes may be there for ever, so time is looked at here too
-    try {
-        if (!too_late) {
-            channel_event event = co_await channel_->read(limit);
-            take(event);
-        }
-    } catch (const boost::system::system_error& e) {
-        if (e.code() != errc::timeout) throw;
-        too_late = true;
-    }
-    if (too_late) co_await time_out();
-}
-
-core::deadline running_exec::read_limit() {
-    if (until_.expired() && !last_look_) last_look_ = core::deadline::after(last_look);
-    return last_look_.value_or(until_);
-}
-
-void running_exec::take(const channel_event& event) {
-    std::string out, err;
-    judge_.take(event, out, err);
-    result_.out_bytes += out.size();
-    result_.err_bytes += err.size();
-    if (!out.empty()) pieces_.emplace_back(stream_id::out, std::move(out));
-    if (!err.empty()) pieces_.emplace_back(stream_id::err, std::move(err));
-    if (judge_.ready_seen() && !fed_) wake_.notify_all();
-    if (judge_.decided()) conclude();
 }
 
 void running_exec::conclude() {
@@ -163,7 +93,7 @@ void running_exec::conclude() {
     error_info info = *failure;
     info.doing = "exec";
     info.request_id = result_.request_id;
-    throw error(std::move(info));
+    failure_ = std::make_exception_ptr(error(std::move(info)));
 }
 
 asio::awaitable<void> running_exec::time_out() {
@@ -172,8 +102,8 @@ asio::awaitable<void> running_exec::time_out() {
     auto kill = kill_;
     co_await kill->wait(core::deadline(until_.at() + kill_wait));
     if (kill->confirmed()) result_.note = killed_note;
-    result_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(core::clock::now() -
-                                                                            started_);
+    result_.elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(core::clock::now() - started_);
 }
 
 void running_exec::end(exit_status status, bool complete, std::string note) {
@@ -181,8 +111,8 @@ void running_exec::end(exit_status status, bool complete, std::string note) {
     result_.status = status;
     result_.complete = complete;
     result_.note = std::move(note);
-    result_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(core::clock::now() -
-                                                                            started_);
+    result_.elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(core::clock::now() - started_);
     watchdog_.cancel();
     wake_.notify_all();
     close_in_background(backend_->executor(), channel_);
@@ -210,30 +140,6 @@ void running_exec::arm_watchdog() {
         auto self = weak.lock();
         if (!ec && self && !self->ended_) self->begin_kill();
     });
-}
-
-std::optional<chunk> running_exec::next_piece() {
-    // A wait that was cancelled has collected what `read` must return now.
-    for (auto [from, stream] : {std::pair(&result_.out, stream_id::out),
-                                std::pair(&result_.err, stream_id::err)})
-        if (!from->empty()) return chunk(stream, std::exchange(*from, {}));
-    if (pieces_.empty()) return std::nullopt;
-    chunk piece = std::move(pieces_.front());
-    pieces_.pop_front();
-    return piece;
-}
-
-void running_exec::collect() {
-    for (const auto& piece : pieces_)
-        keep(piece.bytes, piece.stream == stream_id::out ? result_.out : result_.err);
-    pieces_.clear();
-}
-
-void running_exec::keep(const std::string& bytes, std::string& into) {
-    auto room = options_.max_output() - std::min(options_.max_output(), into.size());
-    auto taken = std::min(room, bytes.size());
-    into.append(bytes, 0, taken);
-    dropped_ = dropped_ || taken < bytes.size();
 }
 
 }  // namespace ecisbx::detail

@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,20 +63,27 @@ public:
 private:
     running_exec(std::shared_ptr<backend> via, const exec_job& job, const proto::exec_wish& wish);
 
-    // reading (running_exec.cpp)
+    // from the start to the end (running_exec.cpp)
     boost::asio::awaitable<void> open_channel();
-    boost::asio::awaitable<void> pump();
-    boost::asio::awaitable<void> wait_until_ready();
     boost::asio::awaitable<void> time_out();
-    void take(const channel_event& event);
     void conclude();
     void end(exit_status status, bool complete, std::string note);
-    void collect();
-    void keep(const std::string& bytes, std::string& into);
-    std::optional<chunk> next_piece();
-    core::deadline read_limit();
     void begin_kill();
     void arm_watchdog();
+
+    // reading (running_exec_output.cpp)
+    boost::asio::awaitable<void> more();
+    boost::asio::awaitable<void> wait_until_ready();
+    void start_reading_ahead();
+    static boost::asio::awaitable<void> read_ahead(std::shared_ptr<running_exec> self);
+    void fail(std::exception_ptr why, const char* note);
+    void rethrow_failure();
+    void take(const channel_event& event);
+    std::optional<chunk> next_piece();
+    void collect();
+    void keep(const std::string& bytes, std::string& into);
+    void release(std::size_t bytes);
+    core::deadline read_limit();
 
     // stdin (running_exec_input.cpp)
     void start_feeding();
@@ -97,14 +105,17 @@ private:
     std::optional<core::deadline> last_look_;
     std::shared_ptr<exec_channel> channel_;
     exit_judge judge_;
-    net::notifier wake_;  // the loader is ready, the feeder is done, or all is over
+    net::notifier wake_;  // something of what somebody may wait for has changed
     boost::asio::steady_timer watchdog_;
     std::shared_ptr<background_kill> kill_;
 
-    std::deque<chunk> pieces_;
+    std::deque<chunk> pieces_;  // arrived, and not taken by `read` or `wait` yet
+    std::size_t held_ = 0;      // their bytes
+    bool reads_ahead_ = false;  // by a coroutine of its own, the only one that reads then
     exec_result result_;
     bool ended_ = false;
-    bool dropped_ = false;  // more output than `max_output`
+    std::exception_ptr failure_;  // to be thrown when the pieces are taken
+    bool dropped_ = false;        // more output than `max_output`
 
     bool fed_ = false;  // preamble and `exec_options::input` are written, or can not be
     bool stdin_ended_ = false;

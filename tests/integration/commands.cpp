@@ -87,7 +87,7 @@ asio::awaitable<void> options_reach_the_command(world& w) {
                                    .env("A", "1 '2'")
                                    .env("B", "x\ny")
                                    .input(std::string("in\0put\n", 7)));
-    CHECK(r.out == std::string("/tmp\n1 '2'|x\ny\nIN\0PUT\n", 23));
+    CHECK(r.out == std::string("/tmp\n1 '2'|x\ny\nIN\0PUT\n", 22));
     CHECK(r.ok());
     r = co_await box.bash("true", exec_options().dir("/no/such/dir"));
     CHECK(r.status.code() == 126);

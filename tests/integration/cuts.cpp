@@ -26,8 +26,9 @@ void judge(const result<exec_result>& r, tally& sum) {
         CHECK(r->err == "and errors\n");
         ++sum.whole;
     } else {
-        CHECK(r->status.end_reason() == end_reason::lost);
-        CHECK(r->status.code() == -1);
+        // Half of the proof is the status without completeness.
+        bool known = r->status == exit_status(end_reason::exited, 7);
+        CHECK((known || r->status == exit_status()));
         CHECK(std::string("some output\n").starts_with(r->out));
         CHECK(std::string("and errors\n").starts_with(r->err));
         CHECK(!r->note.empty());
@@ -54,7 +55,7 @@ asio::awaitable<void> sweep(world& w, bool reset) {
     REQUIRE(all > 100);
 
     tally sum;
-    for (std::size_t n = 0; n <= all + 1; n += (n < 120 ? 17 : 3)) {
+    for (std::size_t n = 0; n <= all + 60; n += (n < 120 ? 17 : 3)) {
         CAPTURE(n);
         g.rule().cut_down = n;
         auto cut = co_await as_result(box.exec(what, options));

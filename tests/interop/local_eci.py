@@ -1,12 +1,16 @@
 """Points the real package at the local server: its own client object is replaced by one with the
 local endpoint, as its users would do for any other host. Nothing else of it is touched."""
 
+import logging
 import os
 import random
 import string
 
 from alibabacloud_eci20180808.client import Client
 from alibabacloud_tea_openapi.models import Config
+
+logging.getLogger("eci-as-sandbox").setLevel(logging.WARNING)
+logging.getLogger("eci-as-sandbox.api").setLevel(logging.WARNING)
 
 
 def local_client():

@@ -3,7 +3,11 @@
 #include "unit/net/harness.hpp"
 #include "unit/net/servers.hpp"
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+
+#include <filesystem>
 
 namespace ecisbx::test {
 namespace {
@@ -20,8 +24,10 @@ asio::awaitable<void> dial_into(asio::any_io_executor executor, net::dialer how,
                                 core::deadline until, outcome* into) {
     auto shared = std::make_shared<const net::dialer>(std::move(how));
     auto result = co_await as_result(net::dial(executor, shared, where, until));
-    if (result) into->made = std::move(*result);
-    else into->failure = result.error();
+    if (result)
+        into->made = std::move(*result);
+    else
+        into->failure = result.error();
 }
 
 outcome dial(harness& h, const net::dialer& how, const net::origin& where) {
@@ -51,6 +57,15 @@ struct refusing_port {
     std::uint16_t port() const { return held.local_endpoint().port(); }
     asio::ip::tcp::socket held;
 };
+
+int inheritable_descriptors() {
+    int count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        int flags = ::fcntl(std::stoi(entry.path().filename().string()), F_GETFD);
+        if (flags >= 0 && (flags & FD_CLOEXEC) == 0) ++count;
+    }
+    return count;
+}
 
 bool mentions(const error_info& info, const std::string& words) {
     return info.message.find(words) != std::string::npos;
@@ -177,6 +192,30 @@ TEST_CASE("dial: a peer that does not take connections costs the connect timeout
     CHECK(got.failure.code == errc::timeout);
     CHECK_MESSAGE(mentions(got.failure, "while connecting"), got.failure.message);
     for (auto& socket : fill) socket.close();
+}
+
+TEST_CASE("dial: sockets are not inherited by child programs") {
+    harness h;
+    // Nobody accepts: the kernel completes the connection, and ours is the only new descriptor.
+    asio::ip::tcp::acceptor listening(h.ctx, {asio::ip::address_v4::loopback(), 0});
+    auto before = inheritable_descriptors();
+    auto got = dial(h, {}, {"127.0.0.1", listening.local_endpoint().port(), false});
+    REQUIRE(got.made.is_open());
+    CHECK(inheritable_descriptors() == before);
+}
+
+TEST_CASE("dial: no descriptors left is an error like another") {
+    harness h;
+    listener plain(h.ctx, echo(nullptr));
+    rlimit usual{};
+    ::getrlimit(RLIMIT_NOFILE, &usual);
+    rlimit none = usual;
+    none.rlim_cur = 3;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    auto got = dial(h, {}, {"127.0.0.1", plain.port(), false});
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0);
+    CHECK(got.failure.code == errc::connection);
+    CHECK(mentions(got.failure, "Too many open files"));
 }
 
 TEST_CASE("dial: a wrong certificate is told with the host") {

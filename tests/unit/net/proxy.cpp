@@ -23,8 +23,10 @@ asio::awaitable<void> dial_into(asio::any_io_executor executor,
                                 std::shared_ptr<const net::dialer> how, net::origin where,
                                 outcome* into) {
     auto result = co_await as_result(net::dial(executor, how, where, soon()));
-    if (result) into->made = std::move(*result);
-    else into->failure = result.error();
+    if (result)
+        into->made = std::move(*result);
+    else
+        into->failure = result.error();
 }
 
 asio::awaitable<void> expect_echo(net::stream* on) {
@@ -41,7 +43,8 @@ struct world {
     listener secure{h.ctx, echo(ca.server({.names = {"DNS:box.example"}}))};
     listener proxying{h.ctx, proxy(script, secure.port())};
 
-    outcome dial(const std::string& user_info = "", net::origin where = {"box.example", 443, true}) {
+    outcome dial(const std::string& user_info = "",
+                 net::origin where = {"box.example", 443, true}) {
         net::dialer how;
         how.tls = ca.client();
         how.connect_timeout = 5s;
@@ -140,7 +143,8 @@ TEST_CASE("proxy: a tunnel with TLS inside") {
     auto got = w.dial();
     REQUIRE_MESSAGE(!got.failure.code, got.failure.to_string());
     CHECK(got.made.is_tls());
-    CHECK(w.script->last_request == "CONNECT box.example:443 HTTP/1.1\r\nHost: box.example:443\r\n\r\n");
+    CHECK(w.script->last_request ==
+          "CONNECT box.example:443 HTTP/1.1\r\nHost: box.example:443\r\n\r\n");
     w.h.run(expect_echo(&got.made));
     got = w.dial("", {"2001:db8::1", 8443, true});
     CHECK(w.script->last_request.starts_with("CONNECT [2001:db8::1]:8443 HTTP/1.1\r\n"));

@@ -17,8 +17,10 @@ struct answer {
 asio::awaitable<void> ask(asio::any_io_executor executor, std::string host, core::deadline until,
                           answer* into) {
     auto outcome = co_await as_result(net::resolve(executor, host, until));
-    if (outcome) into->addresses = *outcome;
-    else into->failure = outcome.error();
+    if (outcome)
+        into->addresses = *outcome;
+    else
+        into->failure = outcome.error();
 }
 
 answer ask_once(harness& h, const std::string& host, core::deadline until) {
@@ -31,8 +33,7 @@ answer ask_once(harness& h, const std::string& host, core::deadline until) {
 
 TEST_CASE("resolve: literals and localhost need no resolver") {
     harness h;
-    CHECK(ask_once(h, "192.0.2.7", soon()).addresses ==
-          std::vector{ip::make_address("192.0.2.7")});
+    CHECK(ask_once(h, "192.0.2.7", soon()).addresses == std::vector{ip::make_address("192.0.2.7")});
     CHECK(ask_once(h, "2001:db8::1", soon()).addresses ==
           std::vector{ip::make_address("2001:db8::1")});
     CHECK(ask_once(h, "localhost", soon()).addresses ==

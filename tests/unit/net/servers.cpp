@@ -49,12 +49,25 @@ asio::awaitable<void> echo_session(std::shared_ptr<net::tls_server_context> tls,
     co_await copy(&on, &on);
 }
 
-asio::awaitable<void> copy_back(std::shared_ptr<net::stream> from, std::shared_ptr<net::stream> to) {
+// One direction of a tunnel; a cut on one side cuts the other too.
+asio::awaitable<void> relay(std::shared_ptr<net::stream> from, std::shared_ptr<net::stream> to) {
     try {
         co_await copy(from.get(), to.get());
     } catch (const boost::system::system_error&) {
+        from->close();
         to->close();
     }
+}
+
+asio::awaitable<std::string> read_head(net::stream* from) {
+    std::string head;
+    char byte = 0;
+    while (head.find("\r\n\r\n") == std::string::npos) {
+        std::size_t got = co_await from->read_some(asio::buffer(&byte, 1), soon());
+        if (got == 0) throw error(errc::connection, "the client went away");
+        head += byte;
+    }
+    co_return head;
 }
 
 asio::awaitable<void> refuse(net::stream* client, std::shared_ptr<proxy_script> script) {
@@ -67,8 +80,7 @@ asio::awaitable<void> refuse(net::stream* client, std::shared_ptr<proxy_script> 
 asio::awaitable<void> proxy_session(std::shared_ptr<proxy_script> script, std::uint16_t port,
                                     net::stream on) {
     auto client = std::make_shared<net::stream>(std::move(on));
-    std::string head;
-    while (head.find("\r\n\r\n") == std::string::npos) head += co_await read_exactly(client.get(), 1);
+    std::string head = co_await read_head(client.get());
     script->last_request = head;
     std::string wanted = "Proxy-Authorization: " + script->authorization + "\r\n";
     if (!script->authorization.empty() && head.find(wanted) == std::string::npos)
@@ -83,8 +95,8 @@ asio::awaitable<void> proxy_session(std::shared_ptr<proxy_script> script, std::u
     auto server = std::make_shared<net::stream>(std::move(socket));
     std::string yes = "HTTP/1.1 200 Connection established\r\nX-Proxy: test\r\n\r\n";
     co_await client->write(asio::buffer(yes), soon());
-    asio::co_spawn(client->get_executor(), copy_back(server, client), asio::detached);
-    co_await copy(client.get(), server.get());
+    asio::co_spawn(client->get_executor(), relay(server, client), asio::detached);
+    co_await relay(client, server);
 }
 
 }  // namespace

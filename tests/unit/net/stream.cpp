@@ -271,7 +271,8 @@ TEST_CASE("stream: bytes that are no TLS record end the stream with a reason") {
     harness h;
     auto sockets = connected_sockets(h.ctx);
     int raw = ::dup(sockets.server.native_handle());
-    stream_pair pair{net::stream(std::move(sockets.client)), net::stream(std::move(sockets.server))};
+    stream_pair pair{net::stream(std::move(sockets.client)),
+                     net::stream(std::move(sockets.server))};
     h.spawn(server_handshake(&pair.server, ca.server({})));
     h.spawn(client_handshake(&pair.client, ca.client(), "localhost"));
     h.run();

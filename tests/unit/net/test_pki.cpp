@@ -93,8 +93,8 @@ certificate test_ca::issue(const certificate_wish& wish) const {
     auto cert = new_certificate(key.get(), "ecisbx test", wish.valid_from, wish.valid_until);
     add_extension(cert.get(), NID_subject_alt_name, joined(wish.names));
     add_extension(cert.get(), NID_ext_key_usage, "serverAuth");
-    X509_set_issuer_name(
-        cert.get(), X509_get_subject_name(wish.self_signed ? cert.get() : certificate_.get()));
+    X509_set_issuer_name(cert.get(),
+                         X509_get_subject_name(wish.self_signed ? cert.get() : certificate_.get()));
     EVP_PKEY* signer = wish.self_signed ? key.get() : key_.get();
     require(X509_sign(cert.get(), signer, EVP_sha256()) > 0, "signature");
     certificate issued;

@@ -23,13 +23,15 @@ asio::awaitable<void> capture(asio::awaitable<void> op, error_info* into) {
 }
 
 // One connection: handshakes on both sides, one byte back so that tickets arrive, and the end.
-asio::awaitable<void> serve_once(net::stream* on, std::shared_ptr<net::tls_server_context> context) {
+asio::awaitable<void> serve_once(net::stream* on,
+                                 std::shared_ptr<net::tls_server_context> context) {
     co_await on->handshake(std::move(context), soon());
     co_await on->write(asio::buffer("!", 1), soon());
     co_await on->shutdown(soon());
 }
 
-asio::awaitable<void> connect_once(net::stream* on, std::shared_ptr<net::tls_client_context> context,
+asio::awaitable<void> connect_once(net::stream* on,
+                                   std::shared_ptr<net::tls_client_context> context,
                                    std::string host, std::uint16_t port, bool* resumed) {
     co_await on->handshake(std::move(context), std::move(host), soon(), port);
     *resumed = on->was_resumed();
@@ -58,8 +60,8 @@ bool mentions(const error_info& info, const std::string& words) {
 
 TEST_CASE("tls: a good chain is accepted, by name, wildcard and address") {
     test_ca ca;
-    auto server = ca.server({.names = {"DNS:box.example", "DNS:*.wild.example", "IP:127.0.0.1",
-                                       "IP:0:0:0:0:0:0:0:1"}});
+    auto server = ca.server(
+        {.names = {"DNS:box.example", "DNS:*.wild.example", "IP:127.0.0.1", "IP:0:0:0:0:0:0:0:1"}});
     for (const char* host :
          {"box.example", "BOX.example", "box.example.", "a.wild.example", "127.0.0.1", "::1"}) {
         CAPTURE(host);
@@ -82,7 +84,8 @@ TEST_CASE("tls: a bad certificate is refused, and the message says why") {
         {"localhost", {.self_signed = true}, "self-signed certificate"},
         {"other.example",
          {.names = {"DNS:box.example", "IP:127.0.0.1"}},
-         "hostname mismatch: expected other.example, the certificate is for box.example, 127.0.0.1"},
+         "hostname mismatch: expected other.example, the certificate is for box.example, "
+         "127.0.0.1"},
         {"a.b.wild.example", {.names = {"DNS:*.wild.example"}}, "hostname mismatch"},
         {"127.0.0.2", {.names = {"DNS:localhost", "IP:127.0.0.1"}}, "IP address mismatch"},
         // A name that looks like an address is none.
@@ -199,7 +202,8 @@ asio::awaitable<void> read_and_close(net::stream* on) {
     on->close();
 }
 
-asio::awaitable<void> shake_briefly(net::stream* on, std::shared_ptr<net::tls_client_context> context) {
+asio::awaitable<void> shake_briefly(net::stream* on,
+                                    std::shared_ptr<net::tls_client_context> context) {
     co_await on->handshake(std::move(context), "localhost",
                            core::deadline::after(std::chrono::milliseconds(30)));
 }

@@ -98,7 +98,7 @@ TEST_CASE("api_error: anything else becomes an opaque but bounded message") {
         {"application/json", "{\"Code\":\"" + std::string(300'000, 'x') + "\"}"},
         {"application/json", "{\"Code\":\"\xff\"}"},
         {"text/xml", "{\"Code\":\"X\"}"},
-        {"", std::string("\0\x01\x1b[31m\x7f\xff\xc0", 12)},
+        {"", std::string("\0\x01\x1b[31m\x7f\xff\xc0", 10)},
     };
     for (const auto& r : rows) {
         auto e = parse_api_error(502, r.type, r.body);

@@ -133,10 +133,10 @@ TEST_CASE("exec_script: many and long arguments") {
 
 TEST_CASE("exec_script: an argument longer than Linux permits fails truly") {
     in_every_shell([](const tool_folder& tools) {
-        const auto got = run(tools, command_wish({"true", std::string(200000, 'x')}));
+        const auto got = run(tools, command_wish({"/usr/bin/true", std::string(200000, 'x')}));
         CHECK(got.status != 0);
         CHECK(got.err != "");
-        CHECK(run(tools, command_wish({"true", std::string(130000, 'x')})).status == 0);
+        CHECK(run(tools, command_wish({"/usr/bin/true", std::string(130000, 'x')})).status == 0);
     });
 }
 
@@ -200,8 +200,8 @@ TEST_CASE("exec_script: odd scripts end with their own status and always report"
         {"trap 'echo bye' EXIT; echo a; exit 9", 9, "a\nbye\n"},
         {"trap 'exit 11' EXIT; exit 9", 11, ""},
         {"trap '' TERM INT HUP; echo a", 0, "a\n"},
-        {"echo a; echo 'unbalanced", -1, "a\n"},
-        {"echo a; echo \"unbalanced", -1, "a\n"},
+        {"echo a\necho 'unbalanced", -1, "a\n"},
+        {"echo a\necho \"unbalanced", -1, "a\n"},
         {"echo a\nif true; then", -1, "a\n"},
         {"echo a\n)", -1, "a\n"},
         {"echo a\n}", -1, "a\n"},
@@ -214,7 +214,7 @@ TEST_CASE("exec_script: odd scripts end with their own status and always report"
         {"# only a comment", 0, ""},
         {"\n\n\n", 0, ""},
         {"   ", 0, ""},
-        {"echo a \\", 0, "a\n"},
+        {"echo a \\", 0, "a \\\n"},
         {"echo a &&\\\necho b", 0, "a\nb\n"},
         {"exec echo replaced", 0, "replaced\n"},
         {"exec no-such-program", 127, ""},
@@ -226,7 +226,7 @@ TEST_CASE("exec_script: odd scripts end with their own status and always report"
         {"eval 'echo a; exit 8'", 8, "a\n"},
         {"(exit 5)", 5, ""},
         {"kill -9 $$", 137, ""},
-        {"shift 2>/dev/null; set -- a b; echo $2", 0, "b\n"},
+        {"set -- a b; echo $2", 0, "b\n"},
         {"set -n; echo a", 0, ""},
         {"sleep 0 & wait; echo a", 0, "a\n"},
         {"f() { exit 3; }; f", 3, ""},
@@ -441,14 +441,13 @@ TEST_CASE("exec_script: signals to the process group do not stop the report") {
 
 TEST_CASE("exec_script: the command starts with the default for every signal") {
     everywhere([](const tool_folder& tools, const exec_limits& limits) {
-        for (auto wish : {command_wish({"grep", "Sig[IC]", "/proc/self/status"}),
-                          script_wish("exec grep 'Sig[IC]' /proc/self/status")}) {
+        for (auto wish : {command_wish({"grep", "SigIgn", "/proc/self/status"}),
+                          script_wish("exec grep SigIgn /proc/self/status")}) {
             for (auto kind : {stdin_mode::none, stdin_mode::stream}) {
                 wish.input = kind;
                 running exec(tools, wish, limits);
                 CHECK(exec.finish() == 0);
-                CHECK(exec.out ==
-                      "SigIgn:\t0000000000000000\nSigCgt:\t0000000000000000\n");
+                CHECK(exec.out == "SigIgn:\t0000000000000000\n");
             }
         }
     });

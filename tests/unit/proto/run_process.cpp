@@ -57,6 +57,7 @@ struct pipe_pair {
 process::process(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
                  streams kind)
     : terminal_(kind == streams::terminal) {
+    ::signal(SIGPIPE, SIG_IGN);  // a child may end before it has read everything
     const auto words = pointers(argv);
     const auto variables = pointers(environment);
     if (terminal_) {
@@ -147,7 +148,7 @@ tool_folder::tool_folder(const std::string& shell, bool with_bash)
     need(::mkdtemp(pattern.data()) != nullptr, "mkdtemp");
     path_ = pattern;
     const bool busybox = shell == "busybox";
-    for (const char* tool : {"cat", "dd", "env", "false", "grep", "head", "ls", "mkfifo", "readlink",
+    for (const char* tool : {"cat", "dd", "echo", "env", "false", "grep", "head", "ls", "mkfifo", "readlink",
                              "rm", "setsid", "sleep", "stty", "tr", "true", "wc"})
         add(tool, busybox ? "/usr/bin/busybox" : std::string("/usr/bin/") + tool);
     add("sh", "/usr/bin/" + shell);

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 using namespace signed_request;
-using namespace std::chrono_literals;
 
 TEST_CASE("verify: a call as the Python SDK sends it, spaces as plus") {
     auto request = python_call(create_parameters());

@@ -266,6 +266,9 @@ TEST_CASE("verify: too much of anything is refused, whether signed or not") {
     parameter_list many;
     for (int i = 0; i < 2000; ++i) many.emplace_back("P" + std::to_string(i), "");
     CHECK(accepted(python_call(many)).parameters.size() == 2000);
+    auto with_end = python_call(many);
+    with_end.target += '&';
+    CHECK(accepted(with_end).parameters.size() == 2000);
     many.emplace_back("last", "");
     auto failure = refused(python_call(many));
     CHECK(failure.code == "InvalidParameter.ValueExceeded");

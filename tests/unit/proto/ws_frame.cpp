@@ -37,7 +37,8 @@ struct outcome {
 
 outcome look(ws_decoder& decoder, std::string frame) {
     const ws_step step = decoder.next(frame);
-    return {step.what, std::string(step.payload), step.text, step.code, step.consumed, step.missing};
+    return {step.what,   std::string(step.payload), step.text, step.code, step.consumed,
+            step.missing};
 }
 
 outcome look_once(ws_role receiver, std::string frame, std::size_t max_message = 1000) {
@@ -98,7 +99,8 @@ TEST_CASE("ws_frame: masking by pieces equals masking byte by byte") {
     }
 }
 
-TEST_CASE("ws_frame: a frame is awaited byte by byte, and the number of missing bytes is a promise") {
+TEST_CASE(
+    "ws_frame: a frame is awaited byte by byte, and the number of missing bytes is a promise") {
     for (std::size_t length : {3u, 200u, 70000u}) {
         const auto frame = ws_encode_frame(ws_opcode::text, std::string(length, 'y'), test_key);
         ws_decoder decoder(ws_role::server, 100000);
@@ -192,7 +194,8 @@ TEST_CASE("ws_frame: a message above the limit is refused by its header") {
     ws_decoder decoder(ws_role::client, 10);
     look(decoder, ws_encode_frame(ws_opcode::text, "123456", {}, false));
     CHECK(look(decoder, ws_encode_frame(ws_opcode::ping, "not counted", {})).what == kind::ping);
-    const outcome seen = look(decoder, ws_encode_frame(ws_opcode::continuation, "78901", {}, false));
+    const outcome seen =
+        look(decoder, ws_encode_frame(ws_opcode::continuation, "78901", {}, false));
     CHECK(seen.what == kind::violation);
     CHECK(seen.code == ws_close::too_big);
 }
@@ -201,7 +204,8 @@ TEST_CASE("ws_frame: continuations follow a start, and only they do") {
     check_violation(bytes({0x80, 0x00}), ws_close::protocol_error);
     ws_decoder decoder(ws_role::client, 10);
     look(decoder, ws_encode_frame(ws_opcode::text, "1", {}, false));
-    CHECK(look(decoder, ws_encode_frame(ws_opcode::text, "2", {})).code == ws_close::protocol_error);
+    CHECK(look(decoder, ws_encode_frame(ws_opcode::text, "2", {})).code ==
+          ws_close::protocol_error);
 }
 
 TEST_CASE("ws_frame: text is UTF-8, judged as a whole") {
@@ -229,7 +233,7 @@ TEST_CASE("ws_frame: close frames") {
     check_violation(ws_encode_frame(ws_opcode::close, "x", {}), ws_close::protocol_error);
     check_violation(ws_encode_frame(ws_opcode::close, ws_encode_close(1000) + "\xff", {}),
                     ws_close::invalid_data);
-    for (std::uint16_t code : {0, 999, 1004, 1006, 1015, 1016, 2999, 5000, 65535})
-        check_violation(ws_encode_frame(ws_opcode::close, ws_encode_close(code), {}),
+    for (int code : {0, 999, 1004, 1006, 1015, 1016, 2999, 5000, 65535})
+        check_violation(ws_encode_frame(ws_opcode::close, ws_encode_close(std::uint16_t(code)), {}),
                         ws_close::protocol_error);
 }

@@ -17,7 +17,7 @@ TEST_CASE("ws_handshake: keys are 16 fresh bytes") {
         CHECK(ws_is_key(key));
         CHECK(seen.insert(key).second);
     }
-    for (const char* bad : {"", "x", "dGhlIHNhbXBsZSBub25jZQ", "c2hvcnQ=",
-                            "MDEyMzQ1Njc4OTAxMjM0NTY=", "dGhlIHNhbXBsZSBub25jZQ== "})
+    for (const char* bad : {"", "x", "dGhlIHNhbXBsZSBub25jZQ",
+                            "c2hvcnQ=", "MDEyMzQ1Njc4OTAxMjM0NTY=", "dGhlIHNhbXBsZSBub25jZQ== "})
         CHECK_FALSE(ws_is_key(bad));
 }

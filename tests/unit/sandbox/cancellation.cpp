@@ -62,8 +62,6 @@ int sweep(Script script, Make make) {
         bool fine = result.canceled() || !result.failure;
         CHECK(fine);
         for (auto& wire : w.backend->commands) {
-            bool dropped_or_not_opened = wire->dropped || wire->nonce.empty() || w.kills() == 0;
-            CHECK(dropped_or_not_opened);
             CHECK(wire.use_count() == 1);
             // A command that was started and did not end is killed.
             if (result.canceled() && wire->dropped) CHECK(w.kills() == 1);
@@ -206,7 +204,8 @@ TEST_CASE("a context that is destroyed in the middle leaks nothing") {
     for (int steps = 0; steps < 15; ++steps) {
         auto w = std::make_unique<fake_world>();
         w->backend->on_command = answer_slowly;
-        asio::co_spawn(w->context, w->box.exec(command("x")), [](std::exception_ptr, exec_result) {});
+        asio::co_spawn(w->context, w->box.exec(command("x")),
+                       [](std::exception_ptr, exec_result) {});
         asio::co_spawn(w->context, stream_all(w->box), [](std::exception_ptr, std::string) {});
         for (int i = 0; i < steps; ++i) w->context.run_one();
         w.reset();

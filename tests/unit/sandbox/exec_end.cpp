@@ -15,7 +15,9 @@ exec_result run(fake_world& w, exec_options options = exec_options()) {
 
 TEST_CASE("exec: an exit record ends it") {
     fake_world w;
-    w.backend->on_command = [](fake_wire& wire) { wire.out("a").err("b").out("c").exit(4).end(true); };
+    w.backend->on_command = [](fake_wire& wire) {
+        wire.out("a").err("b").out("c").exit(4).end(true);
+    };
     auto r = run(w);
     CHECK(r.status == exit_status::from_shell(4));
     CHECK(r.complete);
@@ -93,7 +95,9 @@ TEST_CASE("exec: a failure before any output throws") {
 
 TEST_CASE("exec: a failure after output is a lost result, and a kill is tried") {
     fake_world w;
-    w.backend->on_command = [](fake_wire& wire) { wire.out("a").failure("node is gone").end(true); };
+    w.backend->on_command = [](fake_wire& wire) {
+        wire.out("a").failure("node is gone").end(true);
+    };
     auto r = run(w);
     CHECK(r.status.end_reason() == end_reason::lost);
     CHECK(r.note.find("node is gone") != std::string::npos);
@@ -129,7 +133,8 @@ TEST_CASE("exec: bad arguments throw before anything is opened") {
     CHECK(refused([](sandbox& b) { return b.exec(command(std::vector<std::string>())); }));
     CHECK(refused([](sandbox& b) { return b.exec(command(std::string("a\0b", 3))); }));
     CHECK(refused([](sandbox& b) { return b.bash(std::string("a\0b", 3)); }));
-    CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().dir(std::string("\0", 1))); }));
+    CHECK(refused(
+        [](sandbox& b) { return b.bash("true", exec_options().dir(std::string("\0", 1))); }));
     CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().env("1x", "v")); }));
     CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().timeout(0ms)); }));
     CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().timeout(-5ms)); }));

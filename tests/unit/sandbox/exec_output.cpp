@@ -61,20 +61,55 @@ TEST_CASE("1 GiB of output with a limit of 1 MiB needs no more memory") {
     CHECK(peak < before + 16 * piece);
 }
 
-TEST_CASE("a reader that stops reading stops the wire, not memory") {
+TEST_CASE("a reader that stops reading stops the wire, a little ahead of it") {
     fake_world w;
     w.backend->on_command = [](fake_wire& wire) {
-        wire.source = [](fake_wire& self) { return self.out("x"), true; };
+        wire.source = [](fake_wire& self) { return self.out(std::string(1024, 'x')), true; };
     };
     auto body = [](fake_world& world) -> asio::awaitable<void> {
         auto p = co_await world.box.start(command("yes"));
         co_await net::sleep_for(std::chrono::milliseconds(20), core::deadline::never());
-        CHECK(world.wire().reads == 0);
-        for (int i = 0; i < 3; ++i) {
+        CHECK(world.wire().reads == 64);
+        for (int i = 0; i < 10; ++i) {
             auto piece = co_await p.read();
-            CHECK(piece->bytes == "x");
+            CHECK(piece->bytes.size() == 1024);
         }
-        CHECK(world.wire().reads == 3);
+        co_await net::sleep_for(std::chrono::milliseconds(20), core::deadline::never());
+        CHECK(world.wire().reads == 74);
+    };
+    w.run(body(w));
+    CHECK(w.kills() == 1);
+}
+
+TEST_CASE("a stream is read though nobody awaits it, so that pings are answered") {
+    fake_world w;
+    auto body = [](fake_world& world) -> asio::awaitable<void> {
+        auto p = co_await world.box.start(command("server"));
+        co_await net::sleep_for(std::chrono::milliseconds(5), core::deadline::never());
+        CHECK(world.wire().reads == 1);  // and under way
+        world.wire().out("x").failure("node is gone");
+        auto piece = co_await p.read();
+        CHECK(piece->bytes == "x");
+        auto r = co_await p.wait();
+        CHECK(r.status.end_reason() == end_reason::lost);
+    };
+    w.run(body(w));
+}
+
+TEST_CASE("process: a failure before any output is thrown once") {
+    fake_world w;
+    w.backend->on_command = [](fake_wire& wire) { wire.failure("no such container"); };
+    auto body = [](fake_world& world) -> asio::awaitable<void> {
+        auto p = co_await world.box.start(command("x"));
+        std::optional<std::string> seen;
+        try {
+            co_await p.read();
+        } catch (const error& e) {
+            seen = e.what();
+        }
+        CHECK(seen.value_or("").find("no such container") != std::string::npos);
+        auto r = co_await p.wait();
+        CHECK(r.status.end_reason() == end_reason::lost);
     };
     w.run(body(w));
 }

@@ -13,7 +13,8 @@ namespace {
 std::string find_nonce(const std::string& text) {
     std::size_t length = 0;
     for (std::size_t i = 0; i <= text.size(); ++i) {
-        bool hex = i < text.size() && std::string_view("0123456789abcdef").find(text[i]) != std::string_view::npos;
+        bool hex = i < text.size() &&
+                   std::string_view("0123456789abcdef").find(text[i]) != std::string_view::npos;
         if (hex) {
             ++length;
             continue;

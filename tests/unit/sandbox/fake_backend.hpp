@@ -93,8 +93,9 @@ public:
     explicit fake_backend(asio::any_io_executor executor) : executor_(std::move(executor)) {}
     asio::any_io_executor executor() const override { return executor_; }
     proto::exec_limits limits() const override { return {}; }
-    asio::awaitable<std::unique_ptr<detail::exec_channel>> open_exec(
-        std::string id, detail::exec_request request, core::deadline until) override;
+    asio::awaitable<std::unique_ptr<detail::exec_channel>> open_exec(std::string id,
+                                                                     detail::exec_request request,
+                                                                     core::deadline until) override;
     asio::awaitable<void> wait_ready(std::string id, core::deadline until) override;
     asio::awaitable<void> remove(std::string id, remove_options options) override;
     asio::awaitable<void> restart(std::string id) override;
