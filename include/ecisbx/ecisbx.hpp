@@ -11,5 +11,6 @@
 #include <ecisbx/result.hpp>
 #include <ecisbx/sandbox.hpp>
 #include <ecisbx/secret.hpp>
+#include <ecisbx/tmux.hpp>
 
 #endif

@@ -30,7 +30,7 @@ enum class errc {
     resolve,           ///< a host name could not be resolved
     tls,               ///< the TLS handshake failed or the certificate was not accepted
     clock_skew,        ///< the local clock is too far off the service's
-    invalid_argument,  ///< an argument or a setting is not acceptable; nothing was sent
+    invalid_argument,  ///< an argument or a setting is not acceptable; nothing was done
     too_large,         ///< a size limit was exceeded
     unavailable,       ///< the service answered that it can not serve now (5xx)
     not_ready,         ///< the sandbox ended, failed, or can not become ready

@@ -1,4 +1,4 @@
-// Small text helpers for protocol text, which is ASCII whatever the locale says.
+// Small text functions for protocol text, which is ASCII whatever the locale says.
 #ifndef ECISBX_CORE_ASCII_HPP
 #define ECISBX_CORE_ASCII_HPP
 

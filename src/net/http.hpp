@@ -59,8 +59,8 @@ struct exchange_progress {
 /// Sends a request and reads the whole answer. 1xx answers are skipped, redirects are returned as
 /// they are. Target and header fields are checked for CR, LF and NUL (`invalid_argument`).
 /// `first_byte`: how long the peer may take for the first byte of its answer.
-/// Throws `protocol` (malformed head or chunk, cut body), `too_large`, `timeout`, `connection`,
-/// `canceled`. After any throw the stream must be closed.
+/// Throws `protocol` (malformed head or chunk), `too_large`, `timeout`, `connection` (cut, also
+/// inside), `canceled`. After any throw the stream must be closed.
 boost::asio::awaitable<http_response> http_exchange(stream& on, const http_request& request,
                                                     http_limits limits,
                                                     core::deadline::duration first_byte,

@@ -18,9 +18,9 @@ constexpr core::deadline::duration linger_limit = std::chrono::seconds(1);
 [[noreturn]] void throw_refused(const http_reader& reader) {
     const int status = reader.refused();
     if (reader.cut())
-        throw error(reader.begun() ? errc::protocol : errc::connection,
-                    reader.begun() ? "the server closed the connection inside its answer"
-                                   : "the server closed the connection before it answered");
+        throw error(errc::connection, reader.begun()
+                                          ? "the server closed the connection inside its answer"
+                                          : "the server closed the connection before it answered");
     throw error(status == 413 || status == 431 ? errc::too_large : errc::protocol,
                 std::string("malformed HTTP answer: ") + reader.why());
 }

@@ -1,5 +1,6 @@
 #include "net/http_reader.hpp"
 
+#include "core/ascii.hpp"
 #include "core/hex.hpp"
 #include "net/http_text.hpp"
 
@@ -156,7 +157,8 @@ void http_reader::on_field(std::string_view line) {
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon)) ||
         !is_field_value(line))
         return refuse(400, "a malformed header field");
-    headers_.add(std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1))));
+    headers_.add(std::string(line.substr(0, colon)),
+                 std::string(core::trimmed(line.substr(colon + 1))));
 }
 
 void http_reader::on_head_end() {
@@ -230,6 +232,7 @@ void http_reader::expect_body(std::uint64_t more) {
 
 void http_reader::on_chunk_size(std::string_view line) {
     const auto digits = std::min(line.find_first_of("; \t"), line.size());
+    if (!is_field_value(line)) return refuse(400, "a control character in a chunk size");
     if (digits == 0 || digits > 15) return refuse(400, "a malformed chunk size");
     std::uint64_t size = 0;
     for (char c : line.substr(0, digits)) {
@@ -237,8 +240,8 @@ void http_reader::on_chunk_size(std::string_view line) {
         if (digit < 0) return refuse(400, "a malformed chunk size");
         size = size << 4 | static_cast<std::uint64_t>(digit);
     }
-    const auto extension = trimmed(line.substr(digits));
-    if ((!extension.empty() && extension.front() != ';') || !is_field_value(extension))
+    const auto extension = core::trimmed(line.substr(digits));
+    if (!extension.empty() && extension.front() != ';')
         return refuse(400, "a malformed chunk extension");
     expect_body(size);
     if (refusal_ == 0) state_ = size == 0 ? state::trailers : state::chunk_data;

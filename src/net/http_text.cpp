@@ -1,5 +1,7 @@
 #include "net/http_text.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -8,7 +10,7 @@ namespace ecisbx::net {
 namespace {
 
 char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    return core::ascii_lower(c);
 }
 
 bool is_token_char(char c) {
@@ -54,16 +56,10 @@ bool iequals(std::string_view a, std::string_view b) noexcept {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 bool list_has(std::string_view list, std::string_view item) noexcept {
     for (;;) {
         const auto comma = list.find(',');
-        if (iequals(trimmed(list.substr(0, comma)), item)) return true;
+        if (iequals(core::trimmed(list.substr(0, comma)), item)) return true;
         if (comma == std::string_view::npos) return false;
         list.remove_prefix(comma + 1);
     }
@@ -74,10 +70,8 @@ bool is_token(std::string_view text) noexcept {
 }
 
 bool is_field_value(std::string_view text) noexcept {
-    return std::ranges::none_of(text, [](char c) {
-        const auto u = static_cast<unsigned char>(c);
-        return (u < 0x20 && c != '\t') || u == 0x7f;
-    });
+    return std::ranges::none_of(text,
+                                [](char c) { return core::is_ascii_control(c) && c != '\t'; });
 }
 
 bool is_target(std::string_view text) noexcept {

@@ -9,9 +9,6 @@ namespace ecisbx::net {
 /// Equal but for the case of ASCII letters.
 bool iequals(std::string_view a, std::string_view b) noexcept;
 
-/// Without spaces and tabs at both ends.
-std::string_view trimmed(std::string_view text) noexcept;
-
 /// Whether a comma list ("keep-alive, Upgrade") has this item, whatever its case.
 bool list_has(std::string_view list, std::string_view item) noexcept;
 

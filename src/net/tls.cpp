@@ -52,6 +52,7 @@ ctx_ptr make_context(const SSL_METHOD* method) {
 int keep_session(SSL* ssl, SSL_SESSION* session) {
     auto* check = static_cast<tls_session::peer_check*>(SSL_get_app_data(ssl));
     auto* cache = static_cast<tls_session_cache*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+    check->ticket_came = true;
     // A copy: OpenSSL marks the original as unusable when the stream is dropped without shutdown.
     tls_ticket copy(SSL_SESSION_dup(session));
     if (copy && !check->cache_key.empty()) cache->store(check->cache_key, std::move(copy));

@@ -118,7 +118,9 @@ io_step tls_session::read(void* into, std::size_t size) {
     ERR_clear_error();
     std::size_t got = 0;
     int result = SSL_read_ex(ssl_.get(), into, size, &got);
-    return outcome(result, got);
+    io_step step = outcome(result, got);
+    release_after_ticket();
+    return step;
 }
 
 io_step tls_session::write(const void* bytes, std::size_t size) {
@@ -126,7 +128,9 @@ io_step tls_session::write(const void* bytes, std::size_t size) {
     ERR_clear_error();
     std::size_t sent = 0;
     int result = SSL_write_ex(ssl_.get(), bytes, size, &sent);
-    return outcome(result, sent);
+    io_step step = outcome(result, sent);
+    write_pending_ = step.must_wait();
+    return step;
 }
 
 io_step tls_session::shutdown() {
@@ -144,7 +148,18 @@ bool tls_session::is_quiet() {
     char byte = 0;
     std::size_t got = 0;
     int result = SSL_peek_ex(ssl_.get(), &byte, 1, &got);
-    return outcome(result, got).must_wait();
+    io_step step = outcome(result, got);
+    release_after_ticket();
+    return step.must_wait();
+}
+
+// OpenSSL gets a write buffer (17 KB) to read a ticket, and keeps it until the next write: for
+// ever, on a stream that only listens. Writing nothing sends nothing and lets go of it.
+void tls_session::release_after_ticket() {
+    if (!check_.ticket_came || broken_ || write_pending_) return;
+    check_.ticket_came = false;
+    std::size_t none = 0;
+    SSL_write_ex(ssl_.get(), "", 0, &none);
 }
 
 bool tls_session::was_resumed() const {

@@ -45,6 +45,7 @@ public:
         std::string host;       ///< as verified
         std::string cache_key;  ///< empty on the server side
         std::string refusal;    ///< why the certificate was not accepted
+        bool ticket_came = false;
     };
     struct socket_state {
         int fd = -1;
@@ -58,6 +59,7 @@ private:
     };
     tls_session(ssl_st* ssl, int fd);
     io_step outcome(int result, std::size_t bytes);
+    void release_after_ticket();
     io_step fail(errc condition, std::string message);
     io_step fail_by_queue();
 
@@ -68,6 +70,7 @@ private:
     error_info failure_;
     bool established_ = false;
     bool broken_ = false;  // OpenSSL allows no more calls
+    bool write_pending_ = false;
 };
 
 }  // namespace ecisbx::net

@@ -1,3 +1,4 @@
+#include "core/ascii.hpp"
 #include "core/percent.hpp"
 #include "net/http_io.hpp"
 #include "net/http_text.hpp"
@@ -59,7 +60,7 @@ std::string excerpt(const std::string& body, const std::string& target) {
     if (body.empty() || repeats_target(body, target)) return {};
     std::string line = body.substr(0, longest_excerpt);
     for (char& c : line)
-        if (c < ' ' || c == 0x7f) c = ' ';
+        if (core::is_ascii_control(c)) c = ' ';
     return ": " + line;
 }
 

@@ -1,6 +1,7 @@
 // The client's side of the codec; the server's is in exec_frame_server.cpp.
 #include "proto/exec_frame.hpp"
 
+#include "core/ascii.hpp"
 #include "core/base64.hpp"
 #include "core/utf8.hpp"
 
@@ -11,6 +12,7 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace ecisbx::proto {
 namespace {
@@ -18,15 +20,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr unsigned char half_close_byte = 0xFF;
-constexpr std::size_t max_message = 4096;       // of a failure's text that is kept
-constexpr std::size_t max_json = 256 * 1024;    // a status record is a few hundred bytes
-constexpr std::string_view white = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(white);
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(white) - first + 1);
-}
+constexpr std::size_t max_message = 4096;     // of a failure's text that is kept
+constexpr std::size_t max_json = 256 * 1024;  // a status record is a few hundred bytes
 
 /// A status 0..255 in decimal digits, nothing else.
 std::optional<int> parse_status(std::string_view text) {
@@ -39,7 +34,7 @@ std::optional<int> parse_status(std::string_view text) {
 }
 
 std::optional<json::value> parse_object(std::string_view text) {
-    text = trimmed(text);
+    text = core::trimmed(text);
     if (text.empty() || text[0] != '{' || text.size() > max_json) return std::nullopt;
     boost::system::error_code ec;
     json::value value = json::parse(text, ec);
@@ -63,7 +58,7 @@ exec_frame exit_with(int code) {
 exec_frame failed(std::string_view text) {
     exec_frame frame;
     frame.what = exec_frame::kind::failure;
-    frame.message = core::to_valid_utf8(trimmed(text.substr(0, max_message)));
+    frame.message = core::to_valid_utf8(core::trimmed(text.substr(0, max_message)));
     return frame;
 }
 
@@ -94,10 +89,11 @@ std::optional<int> exit_cause(const json::object& status) {
 std::optional<int> trailing_status(std::string_view text) {
     if (text.find("exit code") == text.npos && text.find("exit status") == text.npos)
         return std::nullopt;
-    text = trimmed(text);
+    text = core::trimmed(text);
     const auto before = text.find_last_not_of("0123456789");
-    if (before == text.npos || !(text[before] == ':' || white.find(text[before]) != white.npos))
-        return std::nullopt;
+    const bool delimited = before != text.npos &&
+                           (text[before] == ':' || core::trimmed(text.substr(before, 1)).empty());
+    if (!delimited) return std::nullopt;
     return parse_status(text.substr(before + 1));
 }
 
@@ -150,7 +146,7 @@ exec_frame exec_client_decoder::dispatch(unsigned char on, std::string_view payl
 }
 
 exec_frame exec_client_decoder::decode_status(std::string_view payload) {
-    if (trimmed(payload).empty()) return {};
+    if (core::trimmed(payload).empty()) return {};
     if (const auto record = parse_object(payload)) {
         const auto& status = record->get_object();
         const auto verdict = string_at(status, "status");
@@ -169,7 +165,7 @@ exec_frame exec_client_decoder::decode_status(std::string_view payload) {
 
 /// Some clients take channel 4 for the exit status.
 exec_frame exec_client_decoder::decode_four(std::string_view payload) {
-    if (const auto code = parse_status(trimmed(payload))) return exit_with(*code);
+    if (const auto code = parse_status(core::trimmed(payload))) return exit_with(*code);
     if (const auto record = parse_object(payload)) {
         for (const char* key : {"code", "exitCode", "status"}) {
             const auto* value = record->get_object().if_contains(key);

@@ -3,7 +3,7 @@
 #include <ecisbx/error.hpp>
 
 #include "proto/exec_script.hpp"
-#include "proto/exec_script_check.hpp"
+#include "proto/exec_script_parts.hpp"
 #include "proto/exec_script_text.hpp"
 
 #include <csignal>
@@ -52,11 +52,13 @@ std::vector<std::string> kill_argv(std::string_view id, int signal) {
     check_exec_token(id, "exec id");
     if (signal < 1 || signal > 64) throw error(errc::invalid_argument, "a signal is 1 to 64");
     std::string script;
-    for (auto part : {find_marked, read_table, find_all, signal == SIGKILL ? kill_all : signal_once})
+    for (auto part :
+         {find_marked, read_table, find_all, signal == SIGKILL ? kill_all : signal_once})
         script += part;
     std::string pattern = "[" + std::string(1, id[0]) + "]" + std::string(id.substr(1));
-    return {std::string(text::shell), "-c", std::move(script), std::string(text::shell_name),
-            std::move(pattern), std::to_string(signal)};
+    return {std::string(text::shell), "-c",
+            std::move(script),        std::string(text::shell_name),
+            std::move(pattern),       std::to_string(signal)};
 }
 
 }  // namespace ecisbx::proto

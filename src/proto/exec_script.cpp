@@ -4,7 +4,7 @@
 
 #include "core/shell_quote.hpp"
 #include "core/utf8.hpp"
-#include "proto/exec_script_check.hpp"
+#include "proto/exec_script_parts.hpp"
 #include "proto/exec_script_text.hpp"
 
 #include <algorithm>
@@ -17,12 +17,17 @@ constexpr std::size_t max_argument = 128 * 1024 - 1;  // of one argument, in Lin
 constexpr std::size_t max_frame = 64 * 1024;          // dd holds one in memory
 constexpr std::size_t max_name = 64;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 bool is_variable_name(std::string_view name) {
-    return !name.empty() && !is_digit(name[0]) &&
-           std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
+    return !name.empty() && !is_digit(name[0]) && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_letter(c) || is_digit(c);
+    });
 }
 
 [[noreturn]] void refuse(std::string message) {
@@ -70,12 +75,12 @@ std::string script_loader(const exec_wish& wish) {
     const auto end = text::script_end(wish.script.size());
     const auto bytes = std::to_string(wish.script.size() + end.size());
     std::string loader;
-    append(loader, {text::read_script, bytes, text::or_read_script, bytes, text::then_script, end,
-                    ")"});
+    append(loader,
+           {text::read_script, bytes, text::or_read_script, bytes, text::then_script, end, ")"});
     if (wish.input == stdin_mode::none) loader += text::detach;
     // Only now, because dd is found by the container's.
     if (const auto* path = find_variable(wish, "PATH"))
-        append(loader, {"export PATH=", core::shell_quote(*path), ";"});
+        append(loader, {text::export_path, core::shell_quote(*path), ";"});
     return loader.append(text::run_script);
 }
 
@@ -86,13 +91,12 @@ std::string exec_words(const exec_wish& wish, carry script) {
     const bool dash = !wish.argv.empty() && wish.argv[0].starts_with('-');
     if (wish.env.empty() && !dash) return words;
     words += text::env;
-    if (wish.env.empty()) return words += "ECISBX_EXEC=$1 ";
+    if (wish.env.empty()) return words.append(text::no_variable);
     const bool later = wish.argv.empty() && script == carry::channel;
     for (const auto& [name, value] : wish.env)
         if (name != "PATH" || !later) words += core::shell_quote(name + '=' + value) + ' ';
-    // To env a program of this name would be one more variable.
     if (!wish.argv.empty() && wish.argv[0].find('=') != std::string::npos)
-        words += "sh -c 'exec \"$@\"' sh ";
+        words += text::exec_again;
     return words;
 }
 
@@ -105,8 +109,7 @@ std::string make_body(const exec_wish& wish, carry script) {
     }
     if (!wish.argv.empty()) return body + exec_words(wish, script) + core::shell_join(wish.argv);
     const bool reads = script == carry::channel;
-    append(body, {text::find_shell, ";", exec_words(wish, script),
-                  text::script_shell});
+    append(body, {text::find_shell, ";", exec_words(wish, script), text::script_shell});
     body += core::shell_quote(reads ? script_loader(wish) : wish.script);
     return body.append(text::script_name);
 }
@@ -130,21 +133,22 @@ std::vector<std::string> shell_argv(const exec_wish& wish, std::string script) {
             std::string(text::shell_name), wish.id, wish.nonce};
 }
 
-std::string loader(bool tty) {
-    std::string all(text::quiet);
-    if (tty) append(all, {text::raw_terminal, text::load_size_tty, text::load, text::restore_terminal});
-    if (!tty) append(all, {text::load_size, text::load});
-    return all.append(text::start);
-}
-
 }  // namespace
 
 void check_exec_token(std::string_view token, const char* what) {
-    const bool plain = std::all_of(token.begin(), token.end(), [](char c) {
-        return is_letter(c) || is_digit(c) || c == '-';
-    });
+    const bool plain = std::all_of(token.begin(), token.end(),
+                                   [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
     if (token.empty() || token.size() > max_name || !plain)
         refuse(std::string(what) + ": letters, digits, '-' and '_' only, 1 to 64 of them");
+}
+
+std::string exec_loader_text(bool tty) {
+    std::string all(text::quiet);
+    if (tty)
+        append(all, {text::raw_terminal, text::load_size_tty, text::load, text::restore_terminal});
+    else
+        append(all, {text::load_size, text::load});
+    return all.append(text::start);
 }
 
 std::size_t json_length(const std::vector<std::string>& argv) {
@@ -162,7 +166,8 @@ std::size_t json_length(const std::vector<std::string>& argv) {
 }
 
 bool fits(const std::vector<std::string>& argv, const exec_limits& limits) {
-    if (argv.size() > limits.max_elements || json_length(argv) > limits.max_json_bytes) return false;
+    if (argv.size() > limits.max_elements || json_length(argv) > limits.max_json_bytes)
+        return false;
     return !limits.utf8_only || std::all_of(argv.begin(), argv.end(), core::is_valid_utf8);
 }
 
@@ -186,7 +191,7 @@ exec_plan plan_exec(const exec_wish& wish, const exec_limits& limits) {
         plan.body = make_body(wish, carry::channel);
         plan.script = wish.script;
     }
-    plan.argv = shell_argv(wish, loader(wish.tty));
+    plan.argv = shell_argv(wish, exec_loader_text(wish.tty));
     plan.open_stdin = true;
     plan.has_preamble = true;
     plan.waits_for_ready = wish.tty;
@@ -217,6 +222,8 @@ std::string stdin_frame(std::string_view bytes) {
     return frames;
 }
 
-std::string stdin_end() { return "0\n"; }
+std::string stdin_end() {
+    return "0\n";
+}
 
 }  // namespace ecisbx::proto

@@ -8,7 +8,7 @@
 // be too long, is not UTF-8, or stdin is a stream, argv carries a constant loader instead, which
 // reads exactly TEXT from stdin, and runs it only if it is whole. A script that came this way is
 // read by its own interpreter, again exactly, to the end, before its first command runs: no child
-// can read it, no argument limit applies, no file is written. See docs/decisions.
+// can read it, no argument limit applies, no file is written.
 //
 // Statuses the wrapper itself gives: 126 when the folder can not be entered, 126 and 127 by the
 // shell for programs it can not run or find, 125 when the script was cut on its way. No trailer

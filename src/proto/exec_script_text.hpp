@@ -62,7 +62,8 @@ inline constexpr std::string_view reader =
     "set -- 'bs=1 count=';"
     "while read -r ECISBX_EXEC&&[ $ECISBX_EXEC -gt 0 ];do dd $1$ECISBX_EXEC||break;done;"
     "} 3>&-|{ read -r ECISBX_EXEC;set -- $1 $2 $ECISBX_EXEC;";
-inline constexpr std::string_view reader_status = "set -- \"\\036$2:$?\\036\" $? $3;exec</dev/null;";
+inline constexpr std::string_view reader_status =
+    "set -- \"\\036$2:$?\\036\" $? $3;exec</dev/null;";
 inline constexpr std::string_view reader_report =
     "trap - 0;printf \"$1\";printf \"$1\">&3;kill -s URG $3;exit $2;};exit $?";
 
@@ -72,6 +73,9 @@ inline constexpr std::string_view cd_failed = "||exit 126;";
 inline constexpr std::string_view find_shell = "set -- \"$(command -v bash||command -v sh)\"";
 inline constexpr std::string_view exec = "exec ";
 inline constexpr std::string_view env = "env ";
+inline constexpr std::string_view no_variable = "ECISBX_EXEC=$1 ";
+// To env a program with '=' in its name would be one more variable.
+inline constexpr std::string_view exec_again = "sh -c 'exec \"$@\"' sh ";
 inline constexpr std::string_view script_shell = "\"$1\" -c ";
 inline constexpr std::string_view script_name = " \"${1##*/}\"";
 
@@ -80,12 +84,14 @@ inline constexpr std::string_view read_script = "set -- \"$(dd count=1 iflag=ful
 inline constexpr std::string_view or_read_script = " 2>/dev/null||dd bs=1 count=";
 inline constexpr std::string_view then_script = " 2>/dev/null)\";case $1 in *";
 inline constexpr std::string_view detach = "exec</dev/null;";
+inline constexpr std::string_view export_path = "export PATH=";
 inline constexpr std::string_view run_script =
     "eval \"set --;${1%#*}\";;*)echo the script did not come whole>&2;exit 125;esac";
 
-/// What follows a script on the channel: it came whole if this is its end.
+/// What follows a script on the channel: it came whole if this, with its size, is its end.
+inline constexpr std::string_view script_end_mark = "#ecisbx:";
 inline std::string script_end(std::size_t script_size) {
-    return "#ecisbx:" + std::to_string(script_size);
+    return std::string(script_end_mark) + std::to_string(script_size);
 }
 
 }  // namespace ecisbx::proto::text

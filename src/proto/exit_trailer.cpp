@@ -11,7 +11,9 @@ constexpr char ready_letter = 'r';
 constexpr std::size_t no_match = 0;
 constexpr std::size_t not_yet = std::string_view::npos;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
@@ -62,7 +64,9 @@ void exit_trailer::feed(std::string_view bytes, std::string& out) {
     }
 }
 
-void exit_trailer::finish(std::string& out) { out.append(std::exchange(held_, {})); }
+void exit_trailer::finish(std::string& out) {
+    out.append(std::exchange(held_, {}));
+}
 
 std::string exit_trailer_text(std::string_view nonce, int status) {
     return fence + std::string(nonce) + ':' + std::to_string(status) + fence;

@@ -26,6 +26,8 @@ std::string_view name(std::uint16_t code) noexcept {
     return code < 4000 ? "library code" : "private code";
 }
 
-bool is_clean(std::uint16_t code) noexcept { return code == normal || code == no_status; }
+bool is_clean(std::uint16_t code) noexcept {
+    return code == normal || code == no_status;
+}
 
 }  // namespace ecisbx::proto::ws_close

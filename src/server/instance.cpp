@@ -117,8 +117,8 @@ void instance::run() {
     service_->supervisor->run_sweeps();
     http_->run();
     if (settings_.log())
-        settings_.log()(log_level::info, "listening at " + endpoint() + ", region " +
-                                             settings_.region());
+        settings_.log()(log_level::info,
+                        "listening at " + endpoint() + ", region " + settings_.region());
 }
 
 asio::awaitable<void> instance::stop() {

@@ -30,7 +30,9 @@ constexpr days backdated{1};  // clocks differ
     throw error(errc::invalid_argument, "state file '" + path + "': " + why);
 }
 
-[[noreturn]] void refuse_errno(const std::string& path) { refuse(path, std::strerror(errno)); }
+[[noreturn]] void refuse_errno(const std::string& path) {
+    refuse(path, std::strerror(errno));
+}
 
 class descriptor {
 public:
@@ -72,7 +74,9 @@ void write_pair(const std::string& stem, const key_pair& pair) {
     write_private_file(stem + ".pem", pair.certificate, 0644);
 }
 
-key_pair fresh_ca(cert_time now) { return make_ca(now - backdated, now + ca_life); }
+key_pair fresh_ca(cert_time now) {
+    return make_ca(now - backdated, now + ca_life);
+}
 
 key_pair fresh_leaf(const key_pair& ca, const std::vector<std::string>& names, cert_time now) {
     return make_leaf(ca, names, now - backdated, now + leaf_life);
@@ -81,8 +85,9 @@ key_pair fresh_leaf(const key_pair& ca, const std::vector<std::string>& names, c
 key_pair keep_or_make_ca(const std::string& stem, cert_time now) {
     auto kept = read_pair(stem);
     if (kept && !is_pair(*kept))
-        refuse(stem + ".pem", "it and its key do not belong together or can not be read; remove "
-                              "both to have a new CA made, which clients must then be given");
+        refuse(stem + ".pem",
+               "it and its key do not belong together or can not be read; remove "
+               "both to have a new CA made, which clients must then be given");
     if (kept && expiry_of(kept->certificate) > now + leaf_life) {
         if (::chmod((stem + ".key").c_str(), 0600) != 0) refuse_errno(stem + ".key");
         return std::move(*kept);
@@ -95,8 +100,8 @@ key_pair keep_or_make_ca(const std::string& stem, cert_time now) {
 key_pair keep_or_make_leaf(const std::string& stem, const key_pair& ca,
                            const std::vector<std::string>& names, cert_time now) {
     auto kept = read_pair(stem);
-    if (kept && is_pair(*kept) && is_signed_by(*kept, ca) &&
-        names_of(kept->certificate) == names && expiry_of(kept->certificate) > now + renew_before) {
+    if (kept && is_pair(*kept) && is_signed_by(*kept, ca) && names_of(kept->certificate) == names &&
+        expiry_of(kept->certificate) > now + renew_before) {
         if (::chmod((stem + ".key").c_str(), 0600) != 0) refuse_errno(stem + ".key");
         return std::move(*kept);
     }

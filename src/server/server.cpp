@@ -9,20 +9,29 @@ namespace ecisbx::server {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// By value: it is what keeps the instance alive from before the first step on.
+asio::awaitable<void> stop_instance(std::shared_ptr<instance> running) {
+    co_await running->stop();
+}
+
+}  // namespace
+
 class local::impl {
 public:
-    explicit impl(std::shared_ptr<server::instance> running) : running_(std::move(running)) {}
+    explicit impl(std::shared_ptr<instance> running) : running_(std::move(running)) {}
     impl(const impl&) = delete;
     impl& operator=(const impl&) = delete;
     ~impl() {
         if (!running_->stopping())
-            asio::co_spawn(running_->executor(), running_->stop(), asio::detached);
+            asio::co_spawn(running_->executor(), stop_instance(running_), asio::detached);
     }
-    server::instance& operator*() const { return *running_; }
-    server::instance* operator->() const { return running_.get(); }
+    instance* operator->() const { return running_.get(); }
+    const std::shared_ptr<instance>& running() const { return running_; }
 
 private:
-    std::shared_ptr<server::instance> running_;
+    std::shared_ptr<instance> running_;
 };
 
 eci::config local::eci_config() const {
@@ -37,12 +46,24 @@ eci::config local::eci_config() const {
     return config;
 }
 
-std::string local::endpoint() const { return (*impl_)->endpoint(); }
-std::uint16_t local::port() const { return (*impl_)->port(); }
-std::string local::ca_file() const { return (*impl_)->ca_file(); }
-const std::string& local::access_key_id() const { return (*impl_)->settings().access_key_id(); }
-const secret& local::access_key_secret() const { return (*impl_)->settings().access_key_secret(); }
-std::vector<std::string> local::notes() const { return (*impl_)->supervisor().notes(); }
+std::string local::endpoint() const {
+    return (*impl_)->endpoint();
+}
+std::uint16_t local::port() const {
+    return (*impl_)->port();
+}
+std::string local::ca_file() const {
+    return (*impl_)->ca_file();
+}
+const std::string& local::access_key_id() const {
+    return (*impl_)->settings().access_key_id();
+}
+const secret& local::access_key_secret() const {
+    return (*impl_)->settings().access_key_secret();
+}
+std::vector<std::string> local::notes() const {
+    return (*impl_)->supervisor().notes();
+}
 
 void local::force_status(const std::string& group_id, const std::string& status,
                          const std::string& reason, const std::string& message) {
@@ -54,8 +75,7 @@ void local::force_status(const std::string& group_id, const std::string& status,
 }
 
 asio::awaitable<void> local::stop() {
-    auto keep = impl_;
-    co_await (*keep)->stop();
+    return stop_instance(impl_->running());
 }
 
 asio::awaitable<local> start(asio::any_io_executor executor, options settings) {

@@ -67,8 +67,9 @@ key_pair to_pem(X509* cert, EVP_PKEY* key) {
     owned<BIO> key_bio(BIO_new(BIO_s_secmem()));
     require(cert_bio && key_bio, "memory");
     require(PEM_write_bio_X509(cert_bio.get(), cert) == 1, "PEM");
-    require(PEM_write_bio_PrivateKey(key_bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
-            "PEM");
+    require(
+        PEM_write_bio_PrivateKey(key_bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
+        "PEM");
     return {text_of(cert_bio.get()), text_of(key_bio.get())};
 }
 
@@ -93,13 +94,15 @@ owned<X509> make_blank(EVP_PKEY* key, const std::string& common_name, cert_time 
     owned<X509> cert(X509_new());
     require(cert && X509_set_version(cert.get(), X509_VERSION_3) == 1, "memory");
     set_serial(cert.get());
-    require(ASN1_TIME_set(X509_getm_notBefore(cert.get()), std::time_t{from.time_since_epoch().count()}) &&
-                ASN1_TIME_set(X509_getm_notAfter(cert.get()), std::time_t{until.time_since_epoch().count()}),
+    require(ASN1_TIME_set(X509_getm_notBefore(cert.get()),
+                          std::time_t{from.time_since_epoch().count()}) &&
+                ASN1_TIME_set(X509_getm_notAfter(cert.get()),
+                              std::time_t{until.time_since_epoch().count()}),
             "time");
     auto* name = X509_get_subject_name(cert.get());
-    require(X509_NAME_add_entry_by_txt(
-                name, "CN", MBSTRING_UTF8,
-                reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0) == 1,
+    require(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                                       reinterpret_cast<const unsigned char*>(common_name.c_str()),
+                                       -1, -1, 0) == 1,
             "name");
     require(X509_set_pubkey(cert.get(), key) == 1, "key");
     return cert;

@@ -153,9 +153,9 @@ asio::awaitable<void> supervisor::finish(task_ptr t, process_ptr main) {
     auto& slot = t->slot();
     if (*state.finished - *state.started >= settings_.stable_after) slot.quick_restarts = 0;
     if (state.exit_code != 0)
-        store_->add_event(g, true, state.reason,
-                          "Container " + t->spec().name + " exited with code " +
-                              std::to_string(state.exit_code));
+        store_->add_event(
+            g, true, state.reason,
+            "Container " + t->spec().name + " exited with code " + std::to_string(state.exit_code));
     store_->set_container(g, t->r, t->index, std::move(state));
 }
 

@@ -113,7 +113,9 @@ std::string supervisor::log_of(const std::string& group_id, std::size_t containe
     return std::string(live->containers[container].log.text());
 }
 
-void supervisor::run_sweeps() { spawn(sweep_loop()); }
+void supervisor::run_sweeps() {
+    spawn(sweep_loop());
+}
 
 asio::awaitable<void> supervisor::sweep_loop() {
     while (!stopping_) {

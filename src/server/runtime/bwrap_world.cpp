@@ -1,5 +1,6 @@
 #include "server/runtime/bwrap_world.hpp"
 
+#include "core/ascii.hpp"
 #include "server/runtime/confinement.hpp"
 #include "server/runtime/mount_plan.hpp"
 #include "server/runtime/pause_program.hpp"
@@ -32,11 +33,6 @@ constexpr int patience = 30'000;  // ms; a loaded machine, not a slow bwrap
 
 [[noreturn]] void fail(const std::string& what, int code) {
     throw error(errc::unavailable, what + ": " + std::strerror(code));
-}
-
-std::string trimmed(std::string text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-    return text;
 }
 
 pid_t parent_of(pid_t pid) {
@@ -73,8 +69,9 @@ std::vector<std::string> bwrap_world::arguments(const plumbing& pipes) const {
         "--info-fd", std::to_string(pipes.info.second.get()),
         "--seccomp", std::to_string(pipes.filter.get())};
     if (!settings_.host_network) all.push_back("--unshare-net");
+    // Files in memory count as memory of the box, and some must be left to remove them with.
     mount_wishes wishes{settings_.rootfs, spec_.dir,
-                        spec_.memory != 0 ? spec_.memory : default_place_size};
+                        spec_.memory != 0 ? spec_.memory / 2 : default_place_size};
     auto mounts = mount_arguments(wishes);
     all.insert(all.end(), mounts.begin(), mounts.end());
     all.insert(all.end(), {"--perms", "0555", "--file", std::to_string(pipes.pause.get()),
@@ -98,7 +95,7 @@ void bwrap_world::become_bwrap(const plumbing& pipes) const {
     };
     pid_t warden = ::getppid();
     if (int e = group_.join()) give_up("control group", e);
-    // The sleeper must outlive a box that has run out of memory; only root may say so.
+    // The sleeper must outlive a box that has run out of memory; not every root may say so.
     write_file("/proc/self/oom_score_adj", "-1000");
     if (int e = leave_root()) give_up("setresuid", e);
     // bwrap asks for this too, but only once it runs.
@@ -167,7 +164,7 @@ void bwrap_world::wait_until_ready(const plumbing& pipes, int watch) {
     ::waitpid(bwrap_, nullptr, 0);
     bwrap_ = 0;
     if (n == 0) throw error(errc::unavailable, "bwrap took too long");
-    auto why = trimmed(read_file(pipes.errors.first.get(), 4096));
+    auto why = std::string(core::trimmed(read_file(pipes.errors.first.get(), 4096)));
     throw error(errc::unavailable, why.empty() ? "bwrap ended early" : why);
 }
 
@@ -189,6 +186,8 @@ int bwrap_world::namespaces() const {
 
 int bwrap_world::enter(const int* stdio, int count) const {
     if (int e = group_.join()) return e;
+    // When memory runs out, the processes of a box go first: before its sleeper and the server.
+    write_file("/proc/self/oom_score_adj", "500");
     if (settings_.privileged) {
         // Else nobody in the box could open /dev/stdout.
         for (int i = 0; i < count; ++i)

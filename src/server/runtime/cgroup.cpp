@@ -4,8 +4,6 @@
 
 #include <ecisbx/error.hpp>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -54,19 +52,13 @@ void remove_tree(const std::string& dir) {
     ::rmdir(dir.c_str());
 }
 
-unique_fd lock_dir(const std::string& dir) {
-    unique_fd fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
-    return fd;
-}
-
 // The lock of a living keeper fails; what can be locked was left by a dead one.
 void remove_stale(const std::string& parent) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(parent, ignored)) {
         auto name = entry.path().filename().string();
         if (!name.starts_with("ecisbx-")) continue;
-        if (auto lock = lock_dir(entry.path())) remove_tree(entry.path());
+        if (auto lock = lock_folder(entry.path().string())) remove_tree(entry.path());
     }
 }
 
@@ -74,7 +66,7 @@ void remove_stale(const std::string& parent) {
 unique_fd make_locked(const std::string& dir) {
     for (int attempt = 0; attempt < 5; ++attempt) {
         if (::mkdir(dir.c_str(), 0755) != 0 && errno != EEXIST) return unique_fd();
-        auto lock = lock_dir(dir);
+        auto lock = lock_folder(dir);
         struct stat there{}, here{};
         if (lock && ::stat(dir.c_str(), &there) == 0 && ::fstat(lock.get(), &here) == 0 &&
             there.st_ino == here.st_ino)

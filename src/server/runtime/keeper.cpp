@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
@@ -30,6 +31,7 @@ using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 constexpr auto patience = 8s;
 constexpr std::size_t max_spec = 8 << 20;
+constexpr const char* temp_prefix = "ecisbx-boxes-";
 
 // Boxes in the thousands have descriptors here; programs get a limit of their own at exec.
 void raise_descriptor_limit() {
@@ -76,13 +78,7 @@ void keeper::say_hello() {
     packet hello{packet_kind::hello, 0, 0, 0};
     std::string text;
     try {
-        if (!settings_.isolated) {
-            temp_ = settings_.temp_parent + "/ecisbx-XXXXXX";
-            if (::mkdtemp(temp_.data()) == nullptr) {
-                temp_.clear();
-                throw error(errc::unsupported, "can not make a folder in " + settings_.temp_parent);
-            }
-        }
+        if (!settings_.isolated) make_temp_folder();
         probe();
         for (const auto& line : notes()) text += line + "\n";
     } catch (const error& e) {
@@ -93,6 +89,26 @@ void keeper::say_hello() {
     }
     auto file = make_memfd(text);
     send_packet(server_.get(), hello, {file.get()});
+}
+
+// Plain boxes have a folder each below one of ours. What a keeper that was killed has left is
+// removed by the next of the same user.
+void keeper::make_temp_folder() {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(settings_.temp_parent, ignored)) {
+        struct stat status{};
+        if (!entry.path().filename().string().starts_with(temp_prefix)) continue;
+        auto lock = lock_folder(entry.path().string());
+        if (lock && ::fstat(lock.get(), &status) == 0 && status.st_uid == ::geteuid())
+            fs::remove_all(entry.path(), ignored);
+    }
+    temp_ = settings_.temp_parent + "/" + temp_prefix + "XXXXXX";
+    if (::mkdtemp(temp_.data()) != nullptr) temp_lock_ = lock_folder(temp_);
+    // Without the lock it is being taken for a stale one.
+    if (temp_lock_) return;
+    temp_.clear();
+    throw error(errc::unsupported, "can not make a folder in " + settings_.temp_parent);
 }
 
 // Whether it works here, only a box can tell.

@@ -33,6 +33,7 @@ public:
 
 private:
     void say_hello();
+    void make_temp_folder();
     void probe();
     std::vector<std::string> notes() const;
     void serve();
@@ -50,6 +51,7 @@ private:
     unique_fd signals_;
     cgroup_base cgroups_;
     std::string temp_;
+    unique_fd temp_lock_;
     std::map<pid_t, std::string> wardens_;  // box id of each
     bool server_gone_ = false;
 };

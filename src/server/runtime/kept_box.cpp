@@ -20,6 +20,9 @@ namespace {
                     "the working folder \"" + spec.dir + "\" can not be used: " + why);
     if (stage == launch_stage::join && code == ESRCH)
         throw error(errc::not_ready, "the sandbox has ended");
+    if (stage == launch_stage::join && code == ENOMEM)
+        throw error(errc::unavailable,
+                    "the process was killed before it began: is the sandbox's memory used up?");
     if (stage == launch_stage::fork && code == EAGAIN)
         throw error(errc::unavailable, "the sandbox has as many processes as it may");
     if (stage != launch_stage::exec)

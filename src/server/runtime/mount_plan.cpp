@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::size_t max_entries = 1024;
 constexpr int max_links = 40;
+constexpr const char* host_run_link = "/var/run";  // made where a root has none; to /run
 
 bool is_below(const std::string& path, const std::string& top) {
     return path == top || (path.starts_with(top) && path[top.size()] == '/');
@@ -62,7 +63,7 @@ public:
         emit_children("", root);
         for (const char* dir : {"/home", "/var", "/srv", "/mnt", "/media"})
             if (!seen_.contains(dir)) add({"--perms", "0755", "--dir", dir});
-        if (!seen_.contains("/var/run")) add({"--symlink", "../run", "/var/run"});
+        if (!seen_.contains(host_run_link)) add({"--symlink", "../run", host_run_link});
         add({"--proc", "/proc", "--dev", "/dev"});
         tmpfs("/dev/shm", 01777);
         add({"--remount-ro", "/dev"});
@@ -154,6 +155,10 @@ std::string resolve_folder(const mount_wishes& wishes) {
             continue;
         }
         done.push_back(part);
+        if (joined() == host_run_link && wishes.rootfs.empty()) {
+            done = {"run"};
+            continue;
+        }
         auto source = source_of(wishes, joined());
         std::error_code ignored;
         if (!source || !fs::is_symlink(fs::symlink_status(*source, ignored))) continue;

@@ -32,7 +32,9 @@ void plain_world::open(int) {
 }
 
 environment plain_world::defaults() const {
-    return {{"PATH", path_}, {"HOME", dir_ + "/home"}, {"TMPDIR", dir_ + "/tmp"}};
+    auto temp = dir_ + "/tmp";
+    // tmux does not look at TMPDIR, and one server for all boxes would outlive its box.
+    return {{"PATH", path_}, {"HOME", dir_ + "/home"}, {"TMPDIR", temp}, {"TMUX_TMPDIR", temp}};
 }
 
 // A folder of the machine as it is; one that is missing there may have been made below our home.

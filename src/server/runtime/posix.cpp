@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -81,6 +82,12 @@ int write_file(const std::string& path, std::string_view text) {
     unique_fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!fd) return errno;
     return ::write(fd.get(), text.data(), text.size()) < 0 ? errno : 0;
+}
+
+unique_fd lock_folder(const std::string& path) {
+    unique_fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
+    return fd;
 }
 
 int open_pidfd(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }

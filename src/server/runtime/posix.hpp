@@ -53,6 +53,10 @@ std::string read_file(const std::string& path, std::size_t limit = 1 << 20);
 /// 0 or errno. For the one-write files of /proc and cgroups.
 int write_file(const std::string& path, std::string_view text);
 
+/// Holds a lock on a folder, which ends with the last process that has the descriptor. Invalid when
+/// another has it: that is how a folder of a living keeper is told from one left by a dead one.
+unique_fd lock_folder(const std::string& path);
+
 int open_pidfd(pid_t pid);
 int signal_pidfd(int pidfd, int signal);
 /// Waits until `fd` is readable or hung up; false after the time.

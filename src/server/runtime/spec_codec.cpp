@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 
 namespace ecisbx::server::runtime {
@@ -18,6 +19,7 @@ public:
         bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
         return *this;
     }
+    writer& flag(bool on) { return number(std::uint8_t{on}); }
     writer& text(const std::string& s) {
         number(s.size());
         bytes_ += s;
@@ -45,6 +47,7 @@ public:
         rest_.remove_prefix(sizeof value);
         return value;
     }
+    bool flag() { return number<std::uint8_t>() != 0; }
     std::string text() {
         auto size = number<std::size_t>();
         if (size > rest_.size()) return ok_ = false, std::string();
@@ -115,7 +118,7 @@ std::string encode(const process_spec& spec) {
     writer w;
     w.number(spec.argv.size());
     for (const auto& a : spec.argv) w.text(a);
-    w.text(spec.dir).variables(spec.env).number(spec.open_stdin).number(spec.tty);
+    w.text(spec.dir).variables(spec.env).flag(spec.open_stdin).flag(spec.tty);
     return w.number(spec.rows).number(spec.columns).take();
 }
 
@@ -138,8 +141,8 @@ std::optional<process_spec> decode_process_spec(std::string_view bytes) {
     for (auto n = r.number<std::size_t>(); r.ok() && n > 0; --n) spec.argv.push_back(r.text());
     spec.dir = r.text();
     spec.env = r.variables();
-    spec.open_stdin = r.number<bool>();
-    spec.tty = r.number<bool>();
+    spec.open_stdin = r.flag();
+    spec.tty = r.flag();
     spec.rows = r.number<unsigned>();
     spec.columns = r.number<unsigned>();
     if (!r.done() || spec.argv.empty()) return std::nullopt;

@@ -1,12 +1,13 @@
 #include "server/runtime/synthetic.hpp"
 
+#include "proto/exec_unwrap.hpp"
 #include "server/runtime/spec_codec.hpp"
 #include "server/runtime/synthetic_job.hpp"
 
 #include <ecisbx/error.hpp>
 
 #include <csignal>
-#include <set>
+#include <vector>
 
 namespace ecisbx::server::runtime {
 namespace asio = boost::asio;
@@ -31,9 +32,11 @@ asio::awaitable<std::size_t> read_from(job_ptr job, stream which, asio::mutable_
 
 asio::awaitable<void> write_to(job_ptr job, asio::const_buffer bytes) {
     std::string_view text(static_cast<const char*>(bytes.data()), bytes.size());
-    while (!job->ended() && !job->push(text))
+    while (!job->ended()) {
+        if (job->push(text)) co_return;
         co_await job->changed().wait(core::deadline::never());
-    if (job->ended()) throw error(errc::connection, "the process reads no more");
+    }
+    throw error(errc::connection, "the process reads no more");
 }
 
 asio::awaitable<exit_info> exit_of(job_ptr job) {
@@ -44,6 +47,7 @@ asio::awaitable<exit_info> exit_of(job_ptr job) {
 class synthetic_process final : public process {
 public:
     explicit synthetic_process(job_ptr job) : job_(std::move(job)) {}
+    ~synthetic_process() override { job_->hang_up(); }
     asio::awaitable<std::size_t> read_out(asio::mutable_buffer into) override {
         return read_from(job_, stream::out, into);
     }
@@ -53,7 +57,7 @@ public:
     asio::awaitable<void> write(asio::const_buffer bytes) override { return write_to(job_, bytes); }
     void close_stdin() override { job_->end_input(); }
     void resize(unsigned, unsigned) override {}
-    void kill(int signal) override { job_->signal(signal, true); }
+    void kill(int signal) override { job_->signal(signal); }
     asio::awaitable<exit_info> wait() override { return exit_of(job_); }
 
 private:
@@ -69,11 +73,14 @@ public:
         check(spec);
         if (ended_) throw error(errc::not_ready, "the sandbox has ended");
         auto job = std::make_shared<synthetic_job>(executor_, spec.tty);
-        if (!spec.open_stdin && !spec.tty) job->end_input();
-        if (!job->run(spec.argv))
-            throw error(errc::not_found, "\"" + spec.argv.front() + "\": no such command");
-        std::erase_if(jobs_, [](const auto& j) { return j.expired() || j.lock()->ended(); });
-        if (!job->ended()) jobs_.insert(job);
+        if (auto wanted = proto::unwrap_kill(spec.argv)) {
+            job->complete(kill(*wanted) ? 0 : 1);
+        } else {
+            if (!spec.open_stdin && !spec.tty) job->end_input();
+            if (!job->begin(spec.argv))
+                throw error(errc::not_found, "\"" + spec.argv.front() + "\": no such command");
+        }
+        if (!job->ended()) remember(job);
         co_return std::make_unique<synthetic_process>(std::move(job));
     }
     asio::awaitable<void> stop(std::chrono::milliseconds) override {
@@ -82,14 +89,31 @@ public:
     }
 
 private:
+    // Commands go on when their handle is dropped, and leave this list once they have ended.
+    void remember(const job_ptr& job) {
+        if (jobs_.size() >= 2 * running_ + 16) {
+            std::erase_if(jobs_, [](const auto& j) { return j->ended(); });
+            running_ = jobs_.size();
+        }
+        jobs_.push_back(job);
+    }
+    bool kill(const proto::wanted_kill& wanted) {
+        bool found = false;
+        for (const auto& job : jobs_) {
+            if (job->ended() || job->id() != wanted.id) continue;
+            job->signal(wanted.signal);
+            found = true;
+        }
+        return found;
+    }
     void end(int signal) {
         ended_ = true;
-        for (const auto& weak : jobs_)
-            if (auto job = weak.lock()) job->signal(signal, true);
+        for (const auto& job : jobs_) job->signal(signal);
         jobs_.clear();
     }
     asio::any_io_executor executor_;
-    std::set<std::weak_ptr<synthetic_job>, std::owner_less<>> jobs_;
+    std::vector<job_ptr> jobs_;
+    std::size_t running_ = 0;  // when the list was last cleared of those that have ended
     bool ended_ = false;
 };
 

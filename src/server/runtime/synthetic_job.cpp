@@ -1,5 +1,8 @@
 #include "server/runtime/synthetic_job.hpp"
 
+#include "proto/exit_trailer.hpp"
+#include "server/runtime/simple_script.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -11,6 +14,7 @@ namespace ecisbx::server::runtime {
 namespace {
 
 constexpr std::size_t pipe_size = 64 * 1024;
+constexpr double longest_sleep = 1e9;
 
 template <class T>
 std::optional<T> number(const std::string& text) {
@@ -18,6 +22,12 @@ std::optional<T> number(const std::string& text) {
     auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return value;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string line;
+    for (std::size_t i = 1; i < words.size(); ++i) line += (i > 1 ? " " : "") + words[i];
+    return line;
 }
 
 std::size_t take(std::string& from, char* into, std::size_t room) {
@@ -32,30 +42,69 @@ std::size_t take(std::string& from, char* into, std::size_t room) {
 synthetic_job::synthetic_job(const boost::asio::any_io_executor& executor, bool tty)
     : changed_(executor), timer_(executor), tty_(tty) {}
 
+const std::string& synthetic_job::id() const {
+    static const std::string none;
+    return wrapper_ ? wrapper_->wish().id : none;
+}
+
+bool synthetic_job::begin(const std::vector<std::string>& argv) {
+    wrapper_ = proto::exec_unwrapper::recognise(argv);
+    if (!wrapper_) {
+        begun_ = true;
+        if (!run(argv)) return false;
+        run_rest();
+        return true;
+    }
+    if (wrapper_->waits_for_ready()) out_ += proto::ready_mark_text(wrapper_->wish().nonce);
+    if (wrapper_->known())
+        begin_wish();
+    else if (input_ended_)
+        end_input();
+    return true;
+}
+
+void synthetic_job::begin_wish() {
+    begun_ = true;
+    const auto& wish = wrapper_->wish();
+    if (!wish.tty && wish.input == proto::stdin_mode::none) input_ended_ = true;
+    if (!wish.argv.empty()) {
+        rest_.push_back(wish.argv);
+    } else if (auto commands = split_script(wish.script)) {
+        rest_ = std::move(*commands);
+    } else {
+        say("synthetic: the script needs a real shell");
+        status_ = 2;
+    }
+    run_rest();
+}
+
+void synthetic_job::run_rest() {
+    while (doing_ == activity::none && !rest_.empty()) {
+        auto argv = std::move(rest_.front());
+        rest_.pop_front();
+        if (run(argv)) continue;
+        say("sh: " + argv.front() + ": not found");
+        status_ = 127;
+    }
+    if (doing_ == activity::none && begun_) complete(status_);
+}
+
+// Ends what waits; what does not is done when this returns.
 bool synthetic_job::run(const std::vector<std::string>& argv) {
-    auto name = argv.empty() ? std::string() : argv[0].substr(argv[0].rfind('/') + 1);
-    std::vector<std::string> words(argv.empty() ? argv.begin() : argv.begin() + 1, argv.end());
-    auto first = words.empty() ? std::string() : words[0];
-    if (name == "true") {
-        finish(0);
-    } else if (name == "false") {
-        finish(1);
+    auto name = argv.front().substr(argv.front().rfind('/') + 1);
+    auto first = argv.size() > 1 ? argv[1] : std::string();
+    status_ = 0;
+    if (name == "true" || name == "false") {
+        status_ = name == "true" ? 0 : 1;
     } else if (name == "echo") {
-        std::string line;
-        for (const auto& w : words) line += (&w == &words.front() ? "" : " ") + w;
-        write_out(line + "\n");
-        finish(0);
+        write_out(joined(argv) + "\n");
     } else if (name == "exit") {
-        finish(first.empty() ? 0 : number<int>(first).value_or(2) & 0xff);
+        status_ = first.empty() ? 0 : number<int>(first).value_or(2) & 0xff;
+        rest_.clear();
     } else if (name == "sleep") {
-        auto seconds = number<double>(first);
-        if (!seconds || !std::isfinite(*seconds) || *seconds < 0)
-            fail("sleep: invalid time interval", 1);
-        else
-            sleep(*seconds);
+        sleep(first);
     } else if (name == "cat") {
-        doing_ = activity::cat;
-        if (input_ended_) finish(0);
+        if (!input_ended_) doing_ = activity::cat;
     } else if (name == "yes") {
         left_ = number<std::uint64_t>(first).value_or(0);
         doing_ = activity::yes;
@@ -66,83 +115,122 @@ bool synthetic_job::run(const std::vector<std::string>& argv) {
     return true;
 }
 
-void synthetic_job::fail(std::string_view message, int code) {
-    auto& to = tty_ ? out_ : err_;
-    to.append(message).append(tty_ ? "\r\n" : "\n");
-    finish(code);
+void synthetic_job::end_command(int status) {
+    doing_ = activity::none;
+    status_ = status;
+    run_rest();
 }
 
-// A terminal's line discipline turns each newline into two bytes.
-void synthetic_job::write_out(std::string_view text) {
-    if (!tty_) {
-        out_ += text;
-        return;
+void synthetic_job::complete(int code) {
+    if (exit_) return;
+    doing_ = activity::none;
+    if (wrapper_) {
+        auto trailer = proto::exit_trailer_text(wrapper_->wish().nonce, code);
+        out_ += trailer;
+        if (!tty_) err_ += trailer;
     }
+    exit_ = exit_info{code, 0};
+    changed_.notify_all();
+}
+
+void synthetic_job::say(std::string_view message) {
+    if (tty_) return write_out(std::string(message) + "\n");
+    err_.append(message).push_back('\n');
+}
+
+// A terminal's line discipline makes two bytes of a newline.
+void synthetic_job::write_out(std::string_view text) {
     for (char c : text) {
-        if (c == '\n') out_ += '\r';
+        if (tty_ && c == '\n') out_ += '\r';
         out_ += c;
     }
 }
 
 void synthetic_job::fill() {
-    if (doing_ != activity::yes) return;
+    constexpr std::string_view line = "y\n";
     while (left_ > 0 && out_.size() < pipe_size) {
-        constexpr std::string_view line = "y\n";
-        auto n = std::min<std::uint64_t>(left_, line.size());
-        out_.append(line.substr(0, static_cast<std::size_t>(n)));
+        auto n = static_cast<std::size_t>(std::min<std::uint64_t>(left_, line.size()));
+        out_.append(line.substr(0, n));
         left_ -= n;
     }
-    if (left_ == 0) finish(0);
+    if (left_ == 0) doing_ = activity::none;
 }
 
-void synthetic_job::sleep(double seconds) {
+void synthetic_job::sleep(const std::string& seconds) {
+    auto length = number<double>(seconds);
+    if (!length || !std::isfinite(*length) || *length < 0) {
+        say("sleep: invalid time interval");
+        status_ = 1;
+        return;
+    }
     doing_ = activity::sleep;
-    constexpr double most = 1e9;
     timer_.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(
-        std::chrono::duration<double>(std::min(seconds, most))));
+        std::chrono::duration<double>(std::min(*length, longest_sleep))));
     timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& failed) {
         auto self = weak.lock();
-        if (self && !failed) self->finish(0);
+        if (self && !failed && self->doing_ == activity::sleep) self->end_command(0);
     });
 }
 
-void synthetic_job::finish(int code) {
-    if (exit_) return;
-    doing_ = activity::none;
-    exit_ = exit_info{code, 0};
-    changed_.notify_all();
-}
-
 bool synthetic_job::push(std::string_view bytes) {
-    if (doing_ == activity::cat && !input_ended_) {
-        if (out_.size() >= pipe_size) return false;
+    if (exit_ || input_ended_) return true;
+    if (doing_ == activity::cat && out_.size() >= pipe_size) return false;
+    std::string unwrapped;
+    bool was_known = !wrapper_ || wrapper_->known();
+    if (wrapper_) {
+        wrapper_->feed(bytes, unwrapped);
+        bytes = unwrapped;
+        // What is no preamble ends the loader, which then reports nothing.
+        if (wrapper_->broken()) {
+            wrapper_.reset();
+            complete(125);
+            return true;
+        }
+        if (!was_known && wrapper_->known()) begin_wish();
+    }
+    if (doing_ == activity::cat && !bytes.empty()) {
         write_out(bytes);
         changed_.notify_all();
     }
+    if (wrapper_ && wrapper_->input_ended()) end_input();
     return true;
 }
 
 void synthetic_job::end_input() {
     input_ended_ = true;
-    if (doing_ == activity::cat) finish(0);
+    if (doing_ == activity::cat) end_command(0);
+    if (begun_ || exit_ || !wrapper_) return;
+    wrapper_.reset();  // it ended before the command was there
+    complete(125);
+}
+
+void synthetic_job::hang_up() {
+    if (tty_) return signal(SIGHUP);
+    end_input();
+    if (doing_ == activity::yes) signal(SIGPIPE);
 }
 
 std::size_t synthetic_job::pull_out(char* into, std::size_t room) {
     auto n = take(out_, into, room);
-    if (n > 0) {
+    if (n == 0) return n;
+    if (doing_ == activity::yes) {
         fill();
-        changed_.notify_all();
+        if (doing_ == activity::none) run_rest();
     }
+    changed_.notify_all();
     return n;
 }
 
 std::size_t synthetic_job::pull_err(char* into, std::size_t room) { return take(err_, into, room); }
 
-void synthetic_job::signal(int number, bool whole) {
+void synthetic_job::signal(int number) {
     if (exit_ || number == 0) return;
     timer_.cancel();
-    finish(128 + number);
-    if (whole) exit_->signal = number;
+    rest_.clear();
+    bool reports = wrapper_ && begun_ && number != SIGKILL;
+    if (!reports) wrapper_.reset();
+    complete(128 + number);
+    if (!reports) exit_->signal = number;
 }
 
 }  // namespace ecisbx::server::runtime

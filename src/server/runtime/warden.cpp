@@ -105,7 +105,7 @@ void warden::take_requests() {
                 if (c.id == p.id && c.pid > 0 && !c.status) ::kill(-c.pid, p.value);
         } else if (p.kind == packet_kind::stop) {
             auto at = clock::now() + std::chrono::milliseconds(std::max(0, p.value));
-            if (!kill_at_) world_->signal_all(SIGTERM);
+            if (!kill_at_ && p.value > 0) world_->signal_all(SIGTERM);
             kill_at_ = kill_at_ ? std::min(*kill_at_, at) : at;
         }
     }
@@ -155,7 +155,8 @@ void warden::follow(child& c) {
             refuse(c.id, static_cast<launch_stage>(got.content.value), got.content.detail);
             c.id = 0;
         } else if (c.pid == 0) {
-            refuse(c.id, launch_stage::join, ESRCH);
+            // Killed on its way: with the box, or because there was no memory for it.
+            refuse(c.id, launch_stage::join, killing_ || world_->gone() ? ESRCH : ENOMEM);
             c.id = 0;
         } else {
             send({packet_kind::started, c.id, 0, 0}, std::move(c.terminal));

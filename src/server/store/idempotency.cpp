@@ -32,8 +32,8 @@ void idempotency::remember(const std::string& action, const std::string& token,
                            std::string fingerprint, std::string result) {
     purge();
     auto key = action + " " + token;
-    auto [at, added] = entries_.insert_or_assign(
-        key, entry{std::move(fingerprint), std::move(result)});
+    auto [at, added] =
+        entries_.insert_or_assign(key, entry{std::move(fingerprint), std::move(result)});
     if (!added) return;
     order_.emplace_back(clock_() + lifetime_, std::move(key));
     if (order_.size() <= capacity_) return;

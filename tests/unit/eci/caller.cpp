@@ -41,6 +41,21 @@ TEST_CASE("caller: what a call looks like") {
     CHECK(call.headers.get("authorization").starts_with("ACS3-HMAC-SHA256 Credential=testid,"));
 }
 
+TEST_CASE("caller: parameters that are too long for a URL travel as a form") {
+    service_world w;
+    w.service.answer = [](const seen_call&, std::size_t) { return json_answer(created); };
+    auto body = [](service_world& world) -> asio::awaitable<void> {
+        auto big = std::string(100'000, '&');
+        co_await world.client->create(eci::create_options("nginx").set("Big", big));
+    };
+    w.run(body(w));
+    const auto& call = w.service.calls.at(0);
+    CHECK(call.parameters.at("Big") == std::string(100'000, '&'));
+    CHECK(call.parameters.at("Container.1.Image") == "nginx");
+    CHECK(call.headers.get("content-type") == "application/x-www-form-urlencoded");
+    CHECK(call.headers.get("authorization").find("content-type;") != std::string::npos);
+}
+
 TEST_CASE("caller: a retried call is signed anew and keeps its ClientToken") {
     for (const char* code : {"ServiceUnavailable", "InternalError", "Throttling.User"}) {
         CAPTURE(code);

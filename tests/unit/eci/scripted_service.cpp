@@ -14,9 +14,12 @@ seen_call read_call(const net::http_request& request) {
     seen_call call;
     call.action = request.headers.get("x-acs-action");
     call.headers = request.headers;
-    auto query = request.target.substr(request.target.find('?') + 1);
-    auto fields = core::parse_form(query).value();
-    call.parameters.insert(fields.begin(), fields.end());
+    auto mark = request.target.find('?');
+    auto query = mark == std::string::npos ? std::string() : request.target.substr(mark + 1);
+    for (const auto& text : {query, request.body}) {
+        auto fields = core::parse_form(text).value();
+        call.parameters.insert(fields.begin(), fields.end());
+    }
     return call;
 }
 

@@ -1,4 +1,4 @@
-// What is planned. How it runs: exec_script_shells.cpp and its neighbours.
+// What is planned. How it runs: exec_script_commands.cpp and its neighbours.
 #include "proto/exec_script.hpp"
 
 #include <doctest/doctest.h>
@@ -168,8 +168,8 @@ TEST_CASE("exec_script: frames of stdin") {
     CHECK(stdin_frame("0\n") == "2\n0\n");
     CHECK(stdin_end() == "0\n");
     const std::string big(65536 * 2 + 1, 'x');
-    CHECK(stdin_frame(big) == "65536\n" + big.substr(0, 65536) + "65536\n" + big.substr(0, 65536) +
-                                  "1\nx");
+    CHECK(stdin_frame(big) ==
+          "65536\n" + big.substr(0, 65536) + "65536\n" + big.substr(0, 65536) + "1\nx");
 }
 
 TEST_CASE("exec_script: kill_argv fits the call and hides the id from itself") {

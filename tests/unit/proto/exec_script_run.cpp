@@ -56,9 +56,11 @@ proto::exec_wish script_wish(std::string script) {
 }
 
 running::running(const tool_folder& tools, const proto::exec_wish& wish,
-                 const proto::exec_limits& limits, wire kind, std::vector<std::string> environment)
+                 const proto::exec_limits& limits, wire kind, std::vector<std::string> environment,
+                 session where)
     : plan(proto::plan_exec(wish, limits)),
-      child(real_argv(tools, plan.argv), with_path(tools, std::move(environment)), kind_of(plan)),
+      child(real_argv(tools, plan.argv), with_path(tools, std::move(environment)), kind_of(plan),
+            where),
       tty_(wish.tty),
       wire_(wish.tty ? wire::raw : kind),
       out_filter_(wish.nonce),

@@ -18,7 +18,9 @@ namespace ecisbx::tests {
 inline const std::string test_nonce = "00112233445566778899aabbccddeeff";
 
 /// What only ever goes over the channel.
-inline proto::exec_limits channel_only() { return {0, 0, true}; }
+inline proto::exec_limits channel_only() {
+    return {0, 0, true};
+}
 
 /// A fresh id, so that no test's processes are taken for another's.
 std::string fresh_id();
@@ -33,7 +35,7 @@ class running {
 public:
     running(const tool_folder& tools, const proto::exec_wish& wish,
             const proto::exec_limits& limits = {}, wire kind = wire::framed,
-            std::vector<std::string> environment = {});
+            std::vector<std::string> environment = {}, session where = session::own);
 
     /// The user's bytes on stdin.
     void input(std::string_view bytes);

@@ -74,8 +74,9 @@ TEST_CASE("exec_script: stdin to a long script is what follows the script") {
 
 TEST_CASE("exec_script: stdin piece by piece, each is there before the next") {
     on_both_wires([](const tool_folder& tools, wire kind) {
-        running exec(tools, streaming(script_wish("while read -r x; do echo \"<$x>\"; done; exit 7")),
-                     {}, kind);
+        running exec(tools,
+                     streaming(script_wish("while read -r x; do echo \"<$x>\"; done; exit 7")), {},
+                     kind);
         for (int i = 0; i < 20; ++i) {
             const auto text = std::to_string(i);
             exec.input(text);

@@ -22,7 +22,8 @@ exec_wish on_terminal(exec_wish wish) {
 
 TEST_CASE("exec_script tty: all three are the terminal, the status comes behind the output") {
     everywhere([](const tool_folder& tools, const exec_limits& limits) {
-        const char* text = "[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal; echo err >&2; exit 3";
+        const char* text =
+            "[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal; echo err >&2; exit 3";
         for (const auto& wish : {command_wish({"sh", "-c", text}), script_wish(text)}) {
             const auto got = run(tools, on_terminal(wish), limits);
             CHECK(got.status == 3);
@@ -38,9 +39,13 @@ TEST_CASE("exec_script tty: a long command is not echoed and leaves the terminal
         CHECK(run(tools, on_terminal(command_wish({"stty", "-g"})), channel_only()).out ==
               settings.out);
 
-        words argv = {"sh", "-c", "printf %s \"$1\" | wc -c; printf '%s' \"$1\" | dd bs=1 count=8 2>&1 "
-                                  "| tr -d 'e' | wc -l; echo ${#2}",
-                      "sh", bytes, std::string(20000, 'y')};
+        words argv = {"sh",
+                      "-c",
+                      "printf %s \"$1\" | wc -c; printf '%s' \"$1\" | dd bs=1 count=8 2>&1 "
+                      "| tr -d 'e' | wc -l; echo ${#2}",
+                      "sh",
+                      bytes,
+                      std::string(20000, 'y')};
         const auto got = run(tools, on_terminal(command_wish(argv)));
         CHECK(got.status == 0);
         CHECK(got.out.starts_with("255\r\n"));
@@ -50,10 +55,11 @@ TEST_CASE("exec_script tty: a long command is not echoed and leaves the terminal
 
 TEST_CASE("exec_script tty: the user's typing reaches the command") {
     everywhere([](const tool_folder& tools, const exec_limits& limits) {
-        running exec(tools,
-                     on_terminal(script_wish("stty -echo; echo ready; read -r x; echo \"got $x\"; cat; "
-                                             "exit 4")),
-                     limits);
+        running exec(
+            tools,
+            on_terminal(script_wish("stty -echo; echo ready; read -r x; echo \"got $x\"; cat; "
+                                    "exit 4")),
+            limits);
         CHECK(exec.until_out("ready\r\n"));
         exec.input("hello\n");
         CHECK(exec.until_out("got hello\r\n"));

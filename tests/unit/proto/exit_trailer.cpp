@@ -51,8 +51,12 @@ seen run_cut(const std::string& text) {
 }  // namespace
 
 TEST_CASE("exit_trailer: its text") {
-    CHECK(exit_trailer_text("ab", 7) == "\x1e" "ab:7\x1e");
-    CHECK(ready_mark_text("ab") == "\x1e" "ab:r\x1e");
+    CHECK(exit_trailer_text("ab", 7) ==
+          "\x1e"
+          "ab:7\x1e");
+    CHECK(ready_mark_text("ab") ==
+          "\x1e"
+          "ab:r\x1e");
 }
 
 TEST_CASE("exit_trailer: every status, cut everywhere") {
@@ -83,12 +87,28 @@ TEST_CASE("exit_trailer: ready mark") {
 TEST_CASE("exit_trailer: what only looks like one is output") {
     const std::string f = "\x1e";
     for (const std::string& text : {
-             f, f + f, f + nonce, f + nonce + ":", f + nonce + ":1", f + nonce + ":12",
-             f + nonce + ":123", f + nonce + ":256" + f, f + nonce + ":999", f + nonce + ":" + f,
-             f + nonce + ":1234" + f, f + nonce + ":-1" + f, f + nonce + ":1r" + f,
-             f + nonce + ":r", f + nonce + ":rr" + f, f + nonce + ":r1" + f, f + nonce + ":7\n",
-             f + nonce + " :7" + f, nonce + ":7" + f, f + "1" + nonce.substr(1) + ":7" + f,
-             f + nonce.substr(0, 31) + ":7" + f, f + nonce + ":7" + std::string(1, '\0') + f,
+             f,
+             f + f,
+             f + nonce,
+             f + nonce + ":",
+             f + nonce + ":1",
+             f + nonce + ":12",
+             f + nonce + ":123",
+             f + nonce + ":256" + f,
+             f + nonce + ":999",
+             f + nonce + ":" + f,
+             f + nonce + ":1234" + f,
+             f + nonce + ":-1" + f,
+             f + nonce + ":1r" + f,
+             f + nonce + ":r",
+             f + nonce + ":rr" + f,
+             f + nonce + ":r1" + f,
+             f + nonce + ":7\n",
+             f + nonce + " :7" + f,
+             nonce + ":7" + f,
+             f + "1" + nonce.substr(1) + ":7" + f,
+             f + nonce.substr(0, 31) + ":7" + f,
+             f + nonce + ":7" + std::string(1, '\0') + f,
          }) {
         CAPTURE(text);
         CHECK(run_cut(text) == seen{text, std::nullopt, 0, false});
@@ -124,9 +144,20 @@ TEST_CASE("exit_trailer: what can not become a trailer is not held back") {
 TEST_CASE("exit_trailer: random streams against the whole text") {
     std::mt19937 random(20240607);
     const std::string f = "\x1e";
-    const std::vector<std::string> parts = {
-        f, nonce, ":", "1", "25", "r", "x", "\n", std::string(1, '\0'), "\xff\xfe",
-        exit_trailer_text(nonce, 77), ready_mark_text(nonce), f + nonce + ":", f + nonce + ":2"};
+    const std::vector<std::string> parts = {f,
+                                            nonce,
+                                            ":",
+                                            "1",
+                                            "25",
+                                            "r",
+                                            "x",
+                                            "\n",
+                                            std::string(1, '\0'),
+                                            "\xff\xfe",
+                                            exit_trailer_text(nonce, 77),
+                                            ready_mark_text(nonce),
+                                            f + nonce + ":",
+                                            f + nonce + ":2"};
     auto below = [&random](std::size_t n) { return random() % n; };
     for (int round = 0; round < 3000; ++round) {
         std::string text;

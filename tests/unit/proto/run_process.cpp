@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,12 +56,12 @@ struct pipe_pair {
 }  // namespace
 
 process::process(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
-                 streams kind)
-    : terminal_(kind == streams::terminal) {
+                 streams kind, session where) {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     ::signal(SIGPIPE, SIG_IGN);  // a child may end before it has read everything
     const auto words = pointers(argv);
     const auto variables = pointers(environment);
-    if (terminal_) {
+    if (kind == streams::terminal) {
         pid_ = ::forkpty(&out_, nullptr, nullptr, nullptr);
         need(pid_ >= 0, "forkpty");
         if (pid_ == 0) become(words, variables);
@@ -70,7 +71,7 @@ process::process(const std::vector<std::string>& argv, const std::vector<std::st
         pid_ = ::fork();
         need(pid_ >= 0, "fork");
         if (pid_ == 0) {
-            ::setsid();
+            if (where == session::own) ::setsid();
             if (kind == streams::no_input) in.read = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
             ::dup2(in.read, 0);
             ::dup2(out_pipe.write, 1);
@@ -82,13 +83,18 @@ process::process(const std::vector<std::string>& argv, const std::vector<std::st
         out_ = out_pipe.read;
         err_ = err_pipe.read;
     }
+    if (where == session::own) group_ = pid_;
     for (int fd : {in_, out_, err_})
         if (fd >= 0) ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
 process::~process() {
-    if (pid_ > 0) {
-        ::kill(-pid_, SIGKILL);
+    if (group_ > 0) {
+        // Not every machine has an init that reaps what it adopts; this process adopts instead.
+        ::kill(-group_, SIGKILL);
+        while (::waitpid(-group_, nullptr, 0) > 0) {}
+    } else if (pid_ > 0) {
+        ::kill(pid_, SIGKILL);
         ::waitpid(pid_, nullptr, 0);
     }
     for (int* fd : {&in_, &out_, &err_}) close_fd(*fd);
@@ -148,8 +154,9 @@ tool_folder::tool_folder(const std::string& shell, bool with_bash)
     need(::mkdtemp(pattern.data()) != nullptr, "mkdtemp");
     path_ = pattern;
     const bool busybox = shell == "busybox";
-    for (const char* tool : {"cat", "dd", "echo", "env", "false", "grep", "head", "ls", "mkfifo", "readlink",
-                             "rm", "setsid", "sleep", "stty", "tr", "true", "wc"})
+    for (const char* tool :
+         {"cat", "cp", "dd", "echo", "env", "false", "grep", "head", "ls", "mkfifo", "readlink",
+          "rm", "setsid", "sleep", "stty", "tr", "true", "wc"})
         add(tool, busybox ? "/usr/bin/busybox" : std::string("/usr/bin/") + tool);
     add("sh", "/usr/bin/" + shell);
     if (with_bash) add("bash", "/usr/bin/bash");
@@ -164,7 +171,9 @@ void tool_folder::add(const std::string& name, const std::string& target) {
     fs::create_symlink(target, fs::path(path_) / name);
 }
 
-void tool_folder::remove(const std::string& name) { fs::remove(fs::path(path_) / name); }
+void tool_folder::remove(const std::string& name) {
+    fs::remove(fs::path(path_) / name);
+}
 
 void tool_folder::write(const std::string& name, const std::string& content) {
     const auto file = fs::path(path_) / name;

@@ -14,13 +14,15 @@ namespace ecisbx::tests {
 
 enum class streams { pipes, no_input, terminal };
 
-/// A child in a session of its own. With `no_input` its stdin is /dev/null; with `terminal` all
-/// three are one terminal and everything comes as `out`.
+enum class session { own, shared };
+
+/// A child in a session of its own, unless told otherwise. With `no_input` its stdin is /dev/null;
+/// with `terminal` all three are one terminal and everything comes as `out`.
 class process {
 public:
     process(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
-            streams kind);
-    /// Kills its process group if it still runs.
+            streams kind, session where = session::own);
+    /// Kills what is left of it and of its process group.
     ~process();
     process(const process&) = delete;
     process& operator=(const process&) = delete;
@@ -47,7 +49,7 @@ private:
     void write_some();
     pid_t pid_ = -1;
     int in_ = -1, out_ = -1, err_ = -1;
-    bool terminal_;
+    pid_t group_ = -1;
     bool close_input_ = false;
     std::string pending_;
     std::size_t written_ = 0;

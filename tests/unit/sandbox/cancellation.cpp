@@ -5,6 +5,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/detached.hpp>
 
 #include <csignal>
 
@@ -29,10 +30,10 @@ struct outcome {
     }
 };
 
-/// Runs `op`, cancels it after `steps` handlers, runs everything to the end.
+/// Runs `op`, cancels it after `steps` handlers, and runs it to its end.
 /// Returns false when it ended before that.
 template <class T>
-bool cancel_after(fake_world& w, asio::awaitable<T> op, int steps, outcome& result) {
+bool cancel_only(fake_world& w, asio::awaitable<T> op, int steps, outcome& result) {
     asio::cancellation_signal signal;
     auto finished = [&](std::exception_ptr e, auto...) {
         result.done = true;
@@ -43,9 +44,20 @@ bool cancel_after(fake_world& w, asio::awaitable<T> op, int steps, outcome& resu
         if (w.context.run_one_for(20ms) == 0) break;
     bool in_time = !result.done;
     if (in_time) signal.emit(asio::cancellation_type::terminal);
+    while (!result.done) w.context.run_one();
+    w.context.poll();  // Asio queues cancellations of coroutines: the signal must outlive them
+    return in_time;
+}
+
+/// The same, and everything in the background to its end.
+template <class T>
+bool cancel_after(fake_world& w, asio::awaitable<T> op, int steps, outcome& result) {
+    bool in_time = cancel_only(w, std::move(op), steps, result);
     w.context.run();
     return in_time;
 }
+
+constexpr int last_event = 4;  // of `answer_slowly`
 
 /// Sweeps: fails at handler 0, 1, 2, ... until the operation ends first.
 template <class Script, class Make>
@@ -63,8 +75,11 @@ int sweep(Script script, Make make) {
         CHECK(fine);
         for (auto& wire : w.backend->commands) {
             CHECK(wire.use_count() == 1);
-            // A command that was started and did not end is killed.
-            if (result.canceled() && wire->dropped) CHECK(w.kills() == 1);
+            // A command that was started and was not seen to end is killed.
+            if (result.canceled() && wire->dropped && wire->delivered < last_event)
+                CHECK(w.kills() == 1);
+            if (!result.canceled()) CHECK(w.kills() == 0);
+            CHECK(w.kills() <= 1);
         }
         for (auto& wire : w.backend->kills) CHECK(wire.use_count() == 1);
         CHECK(w.backend.use_count() == 2);  // the world's and its sandbox's
@@ -140,24 +155,25 @@ TEST_CASE("cancel while opening kills only what may have started") {
 
 TEST_CASE("a cancelled read loses nothing, a cancelled wait neither") {
     fake_world w;
-    std::optional<process> p;
-    auto start = [](fake_world& world, std::optional<process>& into) -> asio::awaitable<void> {
-        into.emplace(co_await world.box.start(command("x"), exec_options().no_timeout()));
+    process p;
+    bool started = false;
+    auto start = [](fake_world& world, process& into, bool& done) -> asio::awaitable<void> {
+        into = co_await world.box.start(command("x"), exec_options().no_timeout());
+        done = true;
     };
-    w.run(start(w, p));
+    asio::co_spawn(w.context, start(w, p, started), asio::detached);
+    while (!started) w.context.run_one();
     for (bool wait : {false, true}) {
         for (int steps = 0; steps < 6; ++steps) {
             outcome result;
-            w.context.restart();
-            if (wait) cancel_after(w, p->wait(), steps, result);
-            if (!wait) cancel_after(w, p->read(), steps, result);
+            if (wait) cancel_only(w, p.wait(), steps, result);
+            if (!wait) cancel_only(w, p.read(), steps, result);
             CHECK(result.canceled());
         }
     }
     w.wire().out("one").err("two");
     outcome result;
-    w.context.restart();
-    cancel_after(w, p->wait(), 20, result);  // it has collected both by now
+    cancel_only(w, p.wait(), 20, result);  // it has collected both by now
     CHECK(result.canceled());
     auto finish = [](fake_world& world, process& it) -> asio::awaitable<void> {
         auto piece = co_await it.read();
@@ -167,7 +183,7 @@ TEST_CASE("a cancelled read loses nothing, a cancelled wait neither") {
         CHECK(r.err == "two");
         CHECK(r.ok());
     };
-    w.run(finish(w, *p));
+    w.run(finish(w, p));
     CHECK(w.kills() == 0);
 }
 

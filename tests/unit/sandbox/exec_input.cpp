@@ -26,11 +26,10 @@ std::string unframe(std::string_view text, bool& ended) {
     return bytes;
 }
 
-/// What came behind the preamble, which is a length, a line break and the code.
-std::string behind_preamble(const std::string& input) {
-    auto line = input.find('\n');
-    auto size = std::stoul(input.substr(0, line));
-    return input.substr(line + 1 + size);
+/// What came behind the preamble, whose end is the nonce.
+std::string behind_preamble(const fake_wire& wire) {
+    auto end = "#" + wire.nonce;
+    return wire.input.substr(wire.input.find(end) + end.size());
 }
 
 TEST_CASE("input: framed where the wire can not end stdin") {
@@ -45,7 +44,7 @@ TEST_CASE("input: framed where the wire can not end stdin") {
     auto r = w.run(w.box.exec(command("cat"), exec_options().input(bytes)));
     CHECK(r.ok());
     bool ended = false;
-    CHECK(unframe(behind_preamble(w.wire().input), ended) == bytes);
+    CHECK(unframe(behind_preamble(w.wire()), ended) == bytes);
     CHECK(ended);
     CHECK(w.wire().request.open_stdin);
     CHECK(w.wire().largest_write <= 16 * 1024 + 16);
@@ -62,7 +61,7 @@ TEST_CASE("input: as it is where the wire can") {
     };
     auto r = w.run(w.box.exec(command("cat"), exec_options().input("hello")));
     CHECK(r.ok());
-    CHECK(behind_preamble(w.wire().input) == "hello");
+    CHECK(behind_preamble(w.wire()) == "hello");
     CHECK(w.wire().half_closed);
 }
 
@@ -71,7 +70,7 @@ TEST_CASE("input: an empty one is an end at once, none at all is no stdin") {
     w.backend->on_command = [](fake_wire& wire) { wire.exit(0); };
     w.run(w.box.exec(command("cat"), exec_options().input("")));
     bool ended = false;
-    CHECK(unframe(behind_preamble(w.wire(0).input), ended).empty());
+    CHECK(unframe(behind_preamble(w.wire(0)), ended).empty());
     CHECK(ended);
     w.run(w.box.exec(command("cat")));
     CHECK_FALSE(w.wire(1).request.open_stdin);
@@ -120,7 +119,7 @@ TEST_CASE("a long script goes over the channel") {
     auto r = w.run(w.box.bash(script));
     CHECK(r.ok());
     CHECK(w.wire().request.open_stdin);
-    CHECK(behind_preamble(w.wire().input).starts_with(script));
+    CHECK(behind_preamble(w.wire()).starts_with(script));
 }
 
 TEST_CASE("process: write and close_stdin") {
@@ -146,7 +145,7 @@ TEST_CASE("process: write and close_stdin") {
     };
     w.run(body(w));
     bool ended = false;
-    CHECK(unframe(behind_preamble(w.wire().input), ended) == "onetwo");
+    CHECK(unframe(behind_preamble(w.wire()), ended) == "onetwo");
     CHECK(ended);
 }
 
@@ -238,7 +237,7 @@ TEST_CASE("terminal: the preamble waits for the loader, the user's bytes for the
         CHECK(r.out == "noise");
     };
     w.run(body(w));
-    CHECK(behind_preamble(w.wire().input) == "mine");
+    CHECK(behind_preamble(w.wire()) == "mine");
 }
 
 TEST_CASE("terminal: without a loader that gets ready there is no endless memory") {

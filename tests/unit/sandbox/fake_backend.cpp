@@ -99,6 +99,7 @@ asio::awaitable<channel_event> fake_channel::read(core::deadline until) {
     }
     auto next = wire_->events.front();
     if (next.event.what != channel_event::kind::end) wire_->events.pop_front();
+    ++wire_->delivered;
     held_ = std::move(next.bytes);
     next.event.bytes = held_;
     co_return next.event;

@@ -54,6 +54,7 @@ public:
     bool closed = false;
     bool dropped = false;
     int reads = 0;
+    int delivered = 0;  ///< events that were read
     /// Called with what came on stdin so far, after each write.
     std::function<void(fake_wire&)> on_input;
     /// Makes events when none is queued.

@@ -51,6 +51,7 @@ TEST_CASE("create: the id and what is shown") {
                         {"OwnerId", "1"},
                         {"NoSuchParameter", "is ignored"}});
     REQUIRE(id.size() == 24);
+    CHECK(f.has_event(id, "NotSupportedHere"));
     CHECK(id.starts_with("eci-"));
     auto g = f.describe(id);
     CHECK(g.at("ContainerGroupName") == "box");
@@ -79,7 +80,9 @@ TEST_CASE("create: the id and what is shown") {
 
 TEST_CASE("create: defaults") {
     fixture f;
-    auto g = f.describe(f.create());
+    auto id = f.create();
+    auto g = f.describe(id);
+    CHECK_FALSE(f.has_event(id, "NotSupportedHere"));
     CHECK(g.at("Cpu") == 2);
     CHECK(g.at("Memory") == 4);
     CHECK(g.at("RestartPolicy") == "Always");
@@ -225,7 +228,8 @@ TEST_CASE("create: a dry run creates nothing, and says what is wrong first") {
     CHECK(dry.code() == "DryRunOperation");
     CHECK(dry.status == 400);
     CHECK(f.service->groups->size() == 0);
-    auto bad = f.call("CreateContainerGroup", fixture::creation({{"DryRun", "true"}, {"Cpu", "99"}}));
+    auto bad =
+        f.call("CreateContainerGroup", fixture::creation({{"DryRun", "true"}, {"Cpu", "99"}}));
     CHECK(bad.code() == "InvalidParameter.CPU.Memory");
 }
 
@@ -234,8 +238,8 @@ TEST_CASE("create: the same client token gives the same group") {
     auto first = f.create({{"ClientToken", "t"}});
     CHECK(f.create({{"ClientToken", "t"}}) == first);
     CHECK(f.service->groups->size() == 1);
-    auto other = f.call("CreateContainerGroup",
-                        fixture::creation({{"ClientToken", "t"}, {"Cpu", "1"}}));
+    auto other =
+        f.call("CreateContainerGroup", fixture::creation({{"ClientToken", "t"}, {"Cpu", "1"}}));
     CHECK(other.code() == "IdempotentParameterMismatch");
     CHECK(other.status == 400);
     f.now += std::chrono::hours(23);

@@ -84,8 +84,7 @@ TEST_CASE("describe: bad filters") {
     CHECK(f.call("DescribeContainerGroups", {{"Status", "Fine"}}).code() == "InvalidParameter");
     CHECK(f.call("DescribeContainerGroups", {{"Limit", "-1"}}).code() == "InvalidParameter");
     CHECK(f.call("DescribeContainerGroups", {{"NextToken", "1"}}).code() == "InvalidParameter");
-    CHECK(f.call("DescribeContainerGroups",
-                 {{"NextToken", "00000000-0000-0000-0000-000000000001"}})
+    CHECK(f.call("DescribeContainerGroups", {{"NextToken", "00000000-0000-0000-0000-000000000001"}})
               .code() == "InvalidParameter");
     CHECK(f.send(f.request("DescribeContainerGroups", {})).code() == "MissingRegionId");
 }

@@ -113,12 +113,14 @@ TEST_CASE("exec: limits and refusals") {
 
 TEST_CASE("exec: the container must be there and running") {
     fixture f;
+    f.world->hold_create = true;
     auto id = f.create();
     CHECK(exec(f, id, {{"Command", "ls"}}).code() == "IncorrectStatus");
+    f.world->let_create();
     f.until([&] { return f.status(id) == "Running"; });
-    auto unknown = f.call("ExecContainerCommand", {{"ContainerGroupId", id},
-                                                   {"ContainerName", "other"},
-                                                   {"Command", "ls"}});
+    auto unknown =
+        f.call("ExecContainerCommand",
+               {{"ContainerGroupId", id}, {"ContainerName", "other"}, {"Command", "ls"}});
     CHECK(unknown.code() == "IncorrectStatus");
     CHECK(unknown.status == 400);
     auto g = f.service->groups->find(id);

@@ -48,9 +48,8 @@ struct served {
     ~served() { f.run(stop_server(server.get())); }
 
     std::string token(const std::string& command, parameter_list more = {}) {
-        parameter_list all = {{"ContainerGroupId", id},
-                              {"ContainerName", "sandbox"},
-                              {"Command", command}};
+        parameter_list all = {
+            {"ContainerGroupId", id}, {"ContainerName", "sandbox"}, {"Command", command}};
         all.insert(all.end(), more.begin(), more.end());
         auto url = f.call("ExecContainerCommand", all).text("WebSocketUri");
         REQUIRE(!url.empty());
@@ -161,9 +160,10 @@ TEST_CASE("exec socket: kubelet, streams and status") {
     CHECK(t.messages[2] == frame(2, "err"));
     CHECK(t.subprotocol.empty());
     auto failed = run(s, "[\"exit\",\"3\"]");
-    CHECK(failed.messages == names{greeting, frame(3, "command terminated with non-zero exit code: "
-                                                      "error executing command [exit 3], exit "
-                                                      "code 3")});
+    CHECK(failed.messages == names{greeting, frame(3,
+                                                   "command terminated with non-zero exit code: "
+                                                   "error executing command [exit 3], exit "
+                                                   "code 3")});
     auto missing = run(s, "[\"missing\"]");
     CHECK(missing.messages ==
           names{greeting, frame(3, "error executing command in container: " + missing_text)});
@@ -308,7 +308,8 @@ TEST_CASE("exec socket: a client that does not read stops the process, not the s
     served s;
     constexpr std::size_t size = 64 * 1024 * 1024;
     websocket ws;
-    s.f.run(send_and_hold(s.server->port(), s.token("[\"endless\",\"" + std::to_string(size) + "\"]"),
+    s.f.run(send_and_hold(s.server->port(),
+                          s.token("[\"endless\",\"" + std::to_string(size) + "\"]"),
                           {"v4.channel.k8s.io"}, {}, &ws));
     std::size_t before = 1, now = 0;
     while (before != now) {  // until the pipe stands still
@@ -334,7 +335,8 @@ TEST_CASE("exec socket: a client that does not read stops the process, not the s
 TEST_CASE("exec socket: the status waits for the pipes, not only for the exit") {
     served s;
     websocket ws;
-    s.f.run(send_and_hold(s.server->port(), s.token("[\"orphan\"]"), {"v4.channel.k8s.io"}, {}, &ws));
+    s.f.run(
+        send_and_hold(s.server->port(), s.token("[\"orphan\"]"), {"v4.channel.k8s.io"}, {}, &ws));
     s.f.until([&] { return !s.f.world->last()->processes.empty() && s.process()->exited; });
     s.f.poll();
     s.process()->print("late");
@@ -366,8 +368,7 @@ TEST_CASE("exec socket: unread stdin does not keep the end away") {
 TEST_CASE("exec socket: killed with its group, it ends with the status of a kill") {
     served s;
     websocket ws;
-    s.f.run(
-        send_and_hold(s.server->port(), s.token("[\"wait\"]"), {"v4.channel.k8s.io"}, {}, &ws));
+    s.f.run(send_and_hold(s.server->port(), s.token("[\"wait\"]"), {"v4.channel.k8s.io"}, {}, &ws));
     s.f.until([&] { return !s.f.world->last()->processes.empty(); });
     s.f.call("DeleteContainerGroup", {{"ContainerGroupId", s.id}, {"Force", "true"}});
     transcript t;

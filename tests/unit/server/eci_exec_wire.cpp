@@ -50,8 +50,9 @@ TEST_CASE("wire kubelet: without a subprotocol") {
               "\x03"
               "command terminated with non-zero exit code: error executing command "
               "[sh -c exit 3], exit code 3");
-        CHECK(sent(w.failure("why")) == "\x03"
-                                        "error executing command in container: why");
+        CHECK(sent(w.failure("why")) ==
+              "\x03"
+              "error executing command in container: why");
     }
 }
 

@@ -43,7 +43,8 @@ fixture::fixture(srv::wire wire) : now(std::chrono::sys_days(std::chrono::year(2
 }
 
 fixture::~fixture() {
-    for (auto& box : world->boxes) box->slow_stop = false;
+    world->let_create();
+    for (auto& box : world->boxes) box->let_stop();
     run(service->supervisor->stop());
 }
 

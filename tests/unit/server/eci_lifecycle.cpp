@@ -29,11 +29,16 @@ int restarts(fixture& f, const std::string& id) {
 
 TEST_CASE("lifecycle: from Scheduling to Running") {
     fixture f;
+    f.world->hold_create = true;
     auto id = f.create();
+    f.poll();
     CHECK(f.status(id) == "Scheduling");
+    CHECK(f.status_of_container(id) == "Waiting");
+    f.world->let_create();
     f.until([&] { return f.status(id) == "Running"; });
     CHECK(f.status_of_container(id) == "Running");
-    for (auto reason : {"Scheduled", "Pulled", "Created", "Started"}) CHECK(f.has_event(id, reason));
+    for (auto reason : {"Scheduled", "Pulled", "Created", "Started"})
+        CHECK(f.has_event(id, reason));
 }
 
 TEST_CASE("lifecycle: a runtime that can make no box") {
@@ -188,6 +193,20 @@ TEST_CASE("lifecycle: delete in every early state leaves no box") {
     }
 }
 
+TEST_CASE("lifecycle: a box that is made after its group was deleted is stopped") {
+    fixture f;
+    f.world->hold_create = true;
+    auto id = f.create();
+    f.poll();
+    f.call("DeleteContainerGroup", {{"ContainerGroupId", id}, {"Force", "true"}});
+    f.poll();
+    CHECK(f.status(id) == "Terminating");
+    f.world->let_create();
+    f.until([&] { return f.status(id) == "gone"; });
+    REQUIRE(f.world->boxes.size() == 1);
+    CHECK(f.world->last()->stopped);
+}
+
 TEST_CASE("lifecycle: delete with a client token is good twice") {
     fixture f;
     auto id = f.running();
@@ -201,6 +220,7 @@ TEST_CASE("lifecycle: delete with a client token is good twice") {
 
 TEST_CASE("lifecycle: restart makes new boxes") {
     fixture f;
+    f.world->slow_stop = true;
     auto id = f.running({{"Container.1.Command.1", "wait"}});
     auto first = f.world->last();
     CHECK(f.call("RestartContainerGroup", {{"ContainerGroupId", id}}).code() == "ok");
@@ -208,6 +228,10 @@ TEST_CASE("lifecycle: restart makes new boxes") {
     auto again = f.call("RestartContainerGroup", {{"ContainerGroupId", id}});
     CHECK(again.code() == "IncorrectStatus");
     CHECK(again.status == 400);
+    f.poll();
+    CHECK(f.status(id) == "Restarting");
+    f.world->slow_stop = false;
+    first->let_stop();
     f.until([&] { return f.status(id) == "Running"; });
     CHECK(first->stopped);
     CHECK(f.world->boxes.size() == 2);
@@ -279,7 +303,7 @@ TEST_CASE("lifecycle: the active deadline ends a group") {
 
 TEST_CASE("lifecycle: the log of the main process is kept, its newest part") {
     fixture f;
-    auto id = f.running(main_process({"both"}, "Never"));
+    auto id = f.create(main_process({"both"}, "Never"));
     auto log = [&] { return f.service->supervisor->log_of(id, 0); };
     f.until([&] { return log().size() == 6; });
     auto big = f.running(main_process({"wait"}, "Never"));

@@ -134,10 +134,14 @@ private:
 class runtime final : public rt::runtime {
 public:
     runtime(asio::any_io_executor executor, std::shared_ptr<world> w)
-        : executor_(std::move(executor)), world_(std::move(w)) {}
+        : executor_(std::move(executor)), world_(std::move(w)) {
+        world_->created = std::make_shared<ecisbx::net::notifier>(executor_);
+    }
     ~runtime() override { world_->runtime_gone = true; }
 
     asio::awaitable<std::shared_ptr<rt::box>> create(rt::box_spec spec) override {
+        auto w = world_;
+        while (w->hold_create) co_await w->created->wait(deadline::never());
         if (!world_->fail_create.empty()) throw error(errc::unavailable, world_->fail_create);
         auto state = std::make_shared<box_state>();
         state->spec = std::move(spec);

@@ -47,6 +47,10 @@ struct box_state {
     std::vector<std::chrono::milliseconds> graces;
     bool slow_stop = false;  ///< a stop with grace waits for `release`
     std::shared_ptr<ecisbx::net::notifier> release;
+    void let_stop() {
+        slow_stop = false;
+        release->notify_all();
+    }
 };
 using box_ptr = std::shared_ptr<box_state>;
 
@@ -55,14 +59,19 @@ struct world {
     std::string fail_create;  ///< not empty: create throws
     bool slow_stop = false;
     bool runtime_gone = false;
+    bool hold_create = false;  ///< create waits until `let_create`
+    std::shared_ptr<ecisbx::net::notifier> created;
+    void let_create() {
+        hold_create = false;
+        created->notify_all();
+    }
     box_ptr last() const { return boxes.back(); }
     process_ptr last_process() const { return boxes.back()->processes.back(); }
 };
 
 /// Programs: `exit N`, `echo TEXT`, `both` (out, err), `wait` (until it is ended), `cat`,
 /// `endless N`, `missing` and `denied` (can not be started), `orphan` (ends, its streams do not).
-std::unique_ptr<rt::runtime> make_runtime(asio::any_io_executor executor,
-                                          std::shared_ptr<world> w);
+std::unique_ptr<rt::runtime> make_runtime(asio::any_io_executor executor, std::shared_ptr<world> w);
 
 }  // namespace fake
 

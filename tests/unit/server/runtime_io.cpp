@@ -186,8 +186,8 @@ TEST_CASE("runtime: a slow reader holds the writer back") {
     auto box = w.box();
     auto process = w.start(box, shell("yes & echo $! > $HOME/pid; wait"));
     CHECK(eventually([&] {
-        return w.sh(box, "test -s $HOME/pid && grep State /proc/$(cat $HOME/pid)/status")
-                   .find("sleeping") != std::string::npos;
+        auto state = w.exec(box, shell("grep State /proc/$(cat $HOME/pid)/status"));
+        return state.out.find("sleeping") != std::string::npos;
     }));
     process->kill(SIGKILL);
     w.run(process->wait());

@@ -194,7 +194,7 @@ TEST_CASE("bubblewrap: a writable place is limited") {
     for (const char* dir : {"/root", "/tmp", "/var/tmp", "/run", "/dev/shm"}) {
         INFO(dir);
         CHECK(w.sh(box, std::string("stat -f -c '%b %S' ") + dir +
-                            " | awk '{ print $1 * $2 }'") == "67108864\n");
+                            " | awk '{ print $1 * $2 }'") == "33554432\n");
     }
 }
 
@@ -211,8 +211,8 @@ TEST_CASE("bubblewrap: a working folder in what the host has, through a link, an
     CHECK_FALSE(fs::exists("/usr/local/new"));
 
     spec.id = "box-2";
-    spec.dir = "/bin/../var/run/./deep/er";
-    CHECK(w.sh(w.box(spec), "pwd; touch new") == "/var/run/deep/er\n");
+    spec.dir = "/opt/../var/run/./deep/er";
+    CHECK(w.sh(w.box(spec), "pwd; touch new") == "/run/deep/er\n");
     spec.id = "box-3";
     spec.dir = "/tmp/a/b";
     CHECK(w.sh(w.box(spec), "pwd; touch new") == "/tmp/a/b\n");

@@ -58,9 +58,9 @@ TEST_CASE("store: the newest come first, pages hold while groups come and go") {
     CHECK(s.ids(page) == list{"eci-6", "eci-5"});
     CHECK(page.total == 6);
     REQUIRE(page.next != 0);
-    s.add();                   // newer than the first page: not seen by this walk
-    s.groups.erase("eci-5");   // where the walk stands
-    s.groups.erase("eci-4");   // not visited yet
+    s.add();                  // newer than the first page: not seen by this walk
+    s.groups.erase("eci-5");  // where the walk stands
+    s.groups.erase("eci-4");  // not visited yet
     page = s.groups.select({}, 2, page.next);
     CHECK(s.ids(page) == list{"eci-3", "eci-2"});
     page = s.groups.select({}, 2, page.next);

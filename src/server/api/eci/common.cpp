@@ -24,7 +24,9 @@ std::size_t length_of(std::string_view text) {
     }));
 }
 
-void require_region(const call& c) { (void)c.parameters.required("RegionId"); }
+void require_region(const call& c) {
+    (void)c.parameters.required("RegionId");
+}
 
 store::group_ptr required_group(service& s, const call& c) {
     auto id = c.parameters.required("ContainerGroupId");

@@ -10,8 +10,12 @@ constexpr double max_amount = 1'000'000;
 constexpr std::size_t max_variables = 1000;
 constexpr std::size_t max_ports = 100;
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 // A DNS label, as Kubernetes names containers.
 std::string read_name(const proto::flat_view& in) {

@@ -59,7 +59,8 @@ void read_containers(const proto::flat_view& in, store::group_spec& spec) {
 }
 
 [[noreturn]] void refuse_size(const std::string& why) {
-    refuse(400, "InvalidParameter.CPU.Memory", "The specified Cpu and Memory are not valid: " + why);
+    refuse(400, "InvalidParameter.CPU.Memory",
+           "The specified Cpu and Memory are not valid: " + why);
 }
 
 void read_size(const proto::flat_view& in, store::group_spec& spec) {
@@ -93,8 +94,8 @@ void check_volumes(const proto::flat_view& in) {
             refuse(400, "InvalidParameter.DuplicatedVolumeName",
                    "The volume name " + name + " is used twice.");
         (void)one_of(v, "Type",
-                     {"EmptyDirVolume", "ConfigFileVolume", "NFSVolume", "FlexVolume",
-                      "DiskVolume", "HostPathVolume"},
+                     {"EmptyDirVolume", "ConfigFileVolume", "NFSVolume", "FlexVolume", "DiskVolume",
+                      "HostPathVolume"},
                      "");
     }
     for (std::string_view list : {"Container", "InitContainer"})
@@ -139,8 +140,8 @@ store::group_spec read_group_spec(const proto::flat_view& in, const std::string&
     auto policy = one_of(in, "RestartPolicy", {"Always", "OnFailure", "Never"}, "Always");
     spec.restart = *store::parse_restart_policy(policy);
     constexpr std::int64_t year = 366LL * 24 * 3600;
-    spec.grace = std::chrono::seconds(in.integer("TerminationGracePeriodSeconds", 0, year)
-                                          .value_or(30));
+    spec.grace =
+        std::chrono::seconds(in.integer("TerminationGracePeriodSeconds", 0, year).value_or(30));
     spec.active_deadline =
         std::chrono::seconds(in.integer("ActiveDeadlineSeconds", 1, year).value_or(0));
     spec.tags = read_tags(in);

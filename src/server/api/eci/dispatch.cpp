@@ -1,5 +1,6 @@
 #include "server/api/eci/dispatch.hpp"
 
+#include "core/ascii.hpp"
 #include "core/sha256.hpp"
 #include "core/utf8.hpp"
 #include "server/api/eci/actions.hpp"
@@ -28,13 +29,6 @@ plain_action find_plain(std::string_view name) {
     return nullptr;
 }
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
-}
-
 bool is_text(const std::string& text) {
     return core::is_valid_utf8(text) && text.find('\0') == std::string::npos;
 }
@@ -45,7 +39,8 @@ std::string fingerprint_of(proto::parameter_list parameters) {
     std::string all;
     for (const auto& [name, value] : parameters) {
         if (name == "ClientToken") continue;
-        all += std::to_string(name.size()) + ":" + name + std::to_string(value.size()) + ":" + value;
+        all +=
+            std::to_string(name.size()) + ":" + name + std::to_string(value.size()) + ":" + value;
     }
     return core::sha256_hex(all);
 }
@@ -64,16 +59,17 @@ proto::verified_request authenticate(service& s, const net::http_request& reques
     if (request.method != "GET" && request.method != "POST")
         refuse(405, "UnsupportedHTTPMethod", "This HTTP method is not supported: use GET or POST.");
     proto::header_list headers;
-    for (const auto& [name, value] : request.headers) headers.emplace_back(lower(name), value);
+    for (const auto& [name, value] : request.headers)
+        headers.emplace_back(core::ascii_lower(name), value);
     proto::incoming_request incoming;
     incoming.method = request.method;
     incoming.target = request.target;
     incoming.headers = headers;
     incoming.body = request.body;
     auto lookup = [&s](std::string_view id) { return find_key(s.settings, id); };
-    auto verdict = proto::verify_request(incoming, lookup,
-                                         std::chrono::floor<std::chrono::seconds>(s.clock()),
-                                         s.nonces, proto::verify_limits());
+    auto verdict =
+        proto::verify_request(incoming, lookup, std::chrono::floor<std::chrono::seconds>(s.clock()),
+                              s.nonces, proto::verify_limits());
     if (auto* failure = std::get_if<proto::api_failure>(&verdict))
         throw proto::api_refusal(std::move(*failure));
     auto& verified = std::get<proto::verified_request>(verdict);

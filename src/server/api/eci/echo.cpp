@@ -102,7 +102,8 @@ json::array volumes(const flat_view& in) {
         copy_text(v, "Type", item);
         copy_text(v, "NFSVolume.Server", item, "NFSVolumeServer");
         copy_text(v, "NFSVolume.Path", item, "NFSVolumePath");
-        if (auto read_only = v.boolean("NFSVolume.ReadOnly")) item["NFSVolumeReadOnly"] = *read_only;
+        if (auto read_only = v.boolean("NFSVolume.ReadOnly"))
+            item["NFSVolumeReadOnly"] = *read_only;
         copy_text(v, "DiskVolume.DiskId", item, "DiskVolumeDiskId");
         copy_text(v, "DiskVolume.FsType", item, "DiskVolumeFsType");
         copy_text(v, "EmptyDirVolume.Medium", item, "EmptyDirVolumeMedium");

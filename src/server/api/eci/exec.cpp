@@ -18,6 +18,9 @@ std::vector<std::string> read_command(const proto::flat_view& in) {
                "The parameter Command exceeds the limit of 2048 bytes.");
     auto argv = in.lenient_texts("Command", max_elements);
     if (!argv || argv->empty()) throw proto::api_refusal(proto::missing_parameter("Command"));
+    for (const auto& word : *argv)  // JSON can carry what the parameter itself may not
+        if (word.find('\0') != std::string::npos)
+            refuse_parameter(in, "Command", "it has a NUL character");
     if (argv->front().empty()) refuse_parameter(in, "Command", "its first element is empty");
     if (!text && proto::json_list(*argv).size() > max_command)
         refuse(400, "InvalidParameter.ValueExceeded",
@@ -42,7 +45,8 @@ store::ticket read_ticket(service& s, const call& c) {
         refuse(400, "IncorrectStatus",
                "The container group has no container named " + t.container + ".");
     t.container_index = static_cast<std::size_t>(found - specs.begin());
-    if (g->status != store::group_status::running || !s.supervisor->box_of(g->id, t.container_index))
+    if (g->status != store::group_status::running ||
+        !s.supervisor->box_of(g->id, t.container_index))
         refuse(400, "IncorrectStatus",
                "The container " + t.container + " is not running; the status of its group is " +
                    std::string(store::to_string(g->status)) + ".");

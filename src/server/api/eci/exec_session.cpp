@@ -149,7 +149,9 @@ asio::awaitable<bool> exec_session::take(proto::exec_frame frame) {
     co_return written;
 }
 
-asio::awaitable<void> exec_session::await_exit() { exit_ = co_await process_->wait(); }
+asio::awaitable<void> exec_session::await_exit() {
+    exit_ = co_await process_->wait();
+}
 
 void exec_session::spawn(child which, asio::awaitable<void> work) {
     running_[int(which)] = true;

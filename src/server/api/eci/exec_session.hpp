@@ -56,8 +56,8 @@ private:
     bool stdin_open_ = false;
     bool socket_gone_ = false;
     bool peer_closed_ = false;
-    bool running_[4] = {};                          ///< by child
-    boost::asio::cancellation_signal cancel_[4];    ///< by child
+    bool running_[4] = {};                        ///< by child
+    boost::asio::cancellation_signal cancel_[4];  ///< by child
     net::notifier changed_;
 };
 

@@ -1,5 +1,7 @@
 #include "server/api/eci/exec_wire.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -102,11 +104,9 @@ std::vector<std::string> split_subprotocols(std::string_view header) {
     std::vector<std::string> names;
     while (!header.empty()) {
         auto comma = std::min(header.find(','), header.size());
-        auto name = header.substr(0, comma);
+        auto name = core::trimmed(header.substr(0, comma));
         header.remove_prefix(std::min(comma + 1, header.size()));
-        auto first = name.find_first_not_of(" \t");
-        if (first == std::string_view::npos) continue;
-        names.emplace_back(name.substr(first, name.find_last_not_of(" \t") - first + 1));
+        if (!name.empty()) names.emplace_back(name);
     }
     return names;
 }

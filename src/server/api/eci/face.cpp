@@ -20,7 +20,9 @@ namespace {
 constexpr std::size_t max_stdin_message = 16 * 1024 * 1024;
 constexpr auto idle_exec = std::chrono::minutes(5);
 
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+std::string_view path_of(std::string_view target) {
+    return target.substr(0, target.find('?'));
+}
 
 // The value of a query parameter that is there exactly once.
 std::string query_value(std::string_view target, std::string_view name) {
@@ -38,16 +40,16 @@ std::string query_value(std::string_view target, std::string_view name) {
 }
 
 bool is_authority(std::string_view host) {
-    return !host.empty() && host.size() <= 260 &&
-           std::all_of(host.begin(), host.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '.' || c == '-' || c == ':' || c == '[' || c == ']' || c == '_';
-           });
+    return !host.empty() && host.size() <= 260 && std::all_of(host.begin(), host.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '-' || c == ':' || c == '[' || c == ']' || c == '_';
+    });
 }
 
 }  // namespace
 
-face::face(service_ptr s, runtime::log_function log) : service_(std::move(s)), log_(std::move(log)) {}
+face::face(service_ptr s, runtime::log_function log)
+    : service_(std::move(s)), log_(std::move(log)) {}
 
 void face::log(log_level level, const std::string& line) const {
     if (log_) log_(level, line);
@@ -131,10 +133,9 @@ asio::awaitable<net::http_response> face::act(net::http_request request, std::st
 }
 
 net::http_reply face::open_exec(const net::http_request& request) {
-    if (!net::websocket::is_upgrade(request))
-        return plain(426, "an exec is opened as a WebSocket");
-    auto t = service_->tickets.redeem(query_value(request.target, "s"),
-                                      store::ticket::kind::websocket);
+    if (!net::websocket::is_upgrade(request)) return plain(426, "an exec is opened as a WebSocket");
+    auto t =
+        service_->tickets.redeem(query_value(request.target, "s"), store::ticket::kind::websocket);
     if (!t) return plain(403, "forbidden");
     auto box = service_->supervisor->box_of(t->group_id, t->container_index);
     if (!box) return plain(404, "not found");

@@ -88,9 +88,9 @@ json::object render_container(const store::container_spec& spec, const store::co
     out["WorkingDir"] = spec.working_dir;
     out[init ? "Command" : "Commands"] = texts(spec.command);
     out["Args"] = texts(spec.args);
-    out["Ready"] = init ? c.current.state == container_state::kind::terminated &&
-                              c.current.exit_code == 0
-                        : c.current.state == container_state::kind::running;
+    out["Ready"] =
+        init ? c.current.state == container_state::kind::terminated && c.current.exit_code == 0
+             : c.current.state == container_state::kind::running;
     out["RestartCount"] = c.restarts;
     out["Ports"] = render_ports(spec);
     out["EnvironmentVars"] = render_environment(spec);

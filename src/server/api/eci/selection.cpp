@@ -52,7 +52,8 @@ store::group_page select_page(service& s, const call& c, const store::group_filt
     auto token = c.parameters.text_or("NextToken", "");
     if (!token.empty()) {
         auto opened = open_page(s.page_key, token);
-        if (!opened) refuse_parameter(c.parameters, "NextToken", "it is not one that was given out");
+        if (!opened)
+            refuse_parameter(c.parameters, "NextToken", "it is not one that was given out");
         before = *opened;
     }
     return s.groups->select(filter, count, before);

@@ -47,8 +47,7 @@ asio::awaitable<void> await_exit(collection_ptr into) {
     into->exited = true;
 }
 
-void spawn(const asio::any_io_executor& executor, collection_ptr into,
-           asio::awaitable<void> work) {
+void spawn(const asio::any_io_executor& executor, collection_ptr into, asio::awaitable<void> work) {
     // A failure ends its stream as the box's end does: what was read is the answer.
     asio::co_spawn(executor, std::move(work), [into](std::exception_ptr) {
         --into->open;
