@@ -6,6 +6,7 @@
 #include <ecisbx/eci/client.hpp>
 #include <ecisbx/error.hpp>
 #include <ecisbx/exec.hpp>
+#include <ecisbx/file.hpp>
 #include <ecisbx/for_each.hpp>
 #include <ecisbx/process.hpp>
 #include <ecisbx/result.hpp>

@@ -4,13 +4,17 @@
 
 #include <ecisbx/command.hpp>
 #include <ecisbx/exec.hpp>
+#include <ecisbx/file.hpp>
 #include <ecisbx/process.hpp>
+#include <ecisbx/tmux.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace ecisbx {
 
@@ -86,11 +90,84 @@ public:
     /// Starts one process and gives its stream. Errors: as `exec`.
     boost::asio::awaitable<process> start(command argv, exec_options options = exec_options());
 
+    /// Starts a script, carried and run as by `bash`, and gives its stream. Errors: as `bash`.
+    boost::asio::awaitable<process> start_bash(std::string script,
+                                               exec_options options = exec_options());
+
     /// Removes the sandbox. One that is gone already is no error.
     boost::asio::awaitable<void> remove(remove_options options = remove_options());
 
     /// Restarts its containers; returns when the service has accepted. `wait_ready` waits.
     boost::asio::awaitable<void> restart();
+
+    // tmux: jobs that outlive the connection, with a terminal, their output and status kept in
+    // the sandbox until `tmux_kill`. Each call but `tmux_wait` is one exec. Errors of all: those
+    // of `exec`, `connection` when the answer was cut, `invalid_argument` for a name that is not
+    // `[A-Za-z0-9_-]{1,64}`. What is known afterwards:
+    // | after ...          | success             | timeout, a cut, cancel                 |
+    // |--------------------|---------------------|----------------------------------------|
+    // | tmux_start         | the job was started | it may have been; `tmux_list` tells    |
+    // | tmux_poll, -_wait  | the state then      | the job is not touched                 |
+    // | tmux_kill          | session is gone     | it may be; killing it again is safe    |
+
+    /// Starts `script` (with `bash`, else `sh`; of any length, its stdin the pane) in a new
+    /// session. The job is never started twice.
+    /// Errors: also `conflict` (a session of that name exists, even a completed one),
+    /// `unsupported` (no tmux in the image, or nowhere to keep the state).
+    boost::asio::awaitable<tmux_session> tmux_start(std::string script,
+                                                    tmux_options options = tmux_options());
+
+    /// What is known now, with the output from `from_byte` on, at most 8 MiB of it: go on at
+    /// `next_byte` while `more()`. A session that does not exist is a state, not an error.
+    boost::asio::awaitable<tmux_state> tmux_poll(tmux_id session, std::uint64_t from_byte = 0);
+
+    /// Returns the moment the job ends, or with state `running` when `timeout` has passed (a
+    /// connection that hangs may add 15 s to it); the job goes on then, also after a cancel.
+    /// Rounds whose connection was cut, or that were throttled, are made again until the timeout;
+    /// their error is thrown only if no round succeeded at all.
+    boost::asio::awaitable<tmux_state> tmux_wait(tmux_id session,
+                                                 tmux_wait_options options = tmux_wait_options());
+
+    /// Ends the session, kills the job's processes and removes its state. One that does not
+    /// exist is no error.
+    boost::asio::awaitable<void> tmux_kill(tmux_id session);
+
+    /// The sessions that `tmux_start` made and `tmux_kill` did not end, by name.
+    boost::asio::awaitable<std::vector<tmux_session>> tmux_list(std::string container = "");
+
+    /// What the session's terminal shows, one line per row: for programs that draw (plain lines
+    /// read better in the output, unless the session is `cooked`). Errors: also `not_found`.
+    boost::asio::awaitable<std::string> tmux_screen(tmux_id session);
+
+    /// Writes a file: beside it first, then, when size and checksum agree, renamed over it. A
+    /// symlink at `path` is replaced, not followed. See file.hpp for what is known afterwards.
+    /// `path` must be absolute.
+    /// Errors: `invalid_argument` (the path or an option; nothing was done), `not_found` (the
+    /// folder), `conflict` (a folder or a device is there, or a part of the path is a file),
+    /// `forbidden` (permissions, read-only), `quota_exceeded` (no space), `protocol` (the content
+    /// did not verify twice), and those of `exec`.
+    /// Cancellation: terminal, partial and total.
+    boost::asio::awaitable<transfer_result> write_file(std::string path, std::string bytes,
+                                                       file_options options = file_options());
+
+    /// A regular file's bytes, verified; `too_large` over `file_options::limit`. One that changes
+    /// while it is read (of /proc, say) does not verify. Errors: as `write_file`.
+    boost::asio::awaitable<std::string> read_file(std::string path,
+                                                  file_options options = file_options());
+
+    /// Copies a local file of any size to the path `remote`, or a local folder, which becomes the
+    /// folder `remote`: nothing or an empty folder may be there. Symlinks in it stay links; one
+    /// that leads out is `invalid_argument`. A folder needs `tar` in the image (else
+    /// `unsupported`) and, for a moment, twice its space. Errors: as `write_file`, and the same
+    /// conditions for the local path. Blocks on the local disk for one piece at a time.
+    boost::asio::awaitable<transfer_result> upload(std::string local, std::string remote,
+                                                   file_options options = file_options());
+
+    /// Copies a remote file or folder to the path `local`, likewise. The sandbox is not trusted:
+    /// entries and links that lead out of a folder, and devices, are `forbidden`, and nothing of
+    /// the folder is kept then.
+    boost::asio::awaitable<transfer_result> download(std::string remote, std::string local,
+                                                     file_options options = file_options());
 
 private:
     std::shared_ptr<detail::backend> backend_;

@@ -4,6 +4,8 @@
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 
+#include <ecisbx/sandbox.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -117,10 +119,8 @@ asio::awaitable<exec_result> pump(std::shared_ptr<attached> self) {
 
 }  // namespace
 
-asio::awaitable<int> attach(sandbox box, command what, exec_arguments arguments) {
+asio::awaitable<int> attach(process started, exec_arguments arguments) {
     auto executor = co_await asio::this_coro::executor;
-    auto options = arguments.options();
-    auto started = co_await box.start(std::move(what), options);
     auto self = std::make_shared<attached>(executor, std::move(started));
     std::optional<raw_terminal> raw;
     if (arguments.tty && arguments.interactive) raw.emplace();
@@ -135,35 +135,41 @@ asio::awaitable<int> attach(sandbox box, command what, exec_arguments arguments)
     co_return status_of(result.value());
 }
 
-command script_command(std::string script) {
-    // The image may have no bash; the choice is made where the image is.
-    return command("/bin/sh", "-c",
-                   "if command -v bash >/dev/null 2>&1; then exec bash -c \"$1\"; "
-                   "else exec sh -c \"$1\"; fi",
-                   "sh", std::move(script));
+namespace {
+
+asio::awaitable<int> exec(sandbox box, command what, exec_arguments arguments) {
+    auto started = co_await box.start(std::move(what), arguments.options());
+    co_return co_await attach(std::move(started), std::move(arguments));
 }
+
+asio::awaitable<int> bash(sandbox box, std::string script, exec_arguments arguments) {
+    auto started = co_await box.start_bash(std::move(script), arguments.options());
+    co_return co_await attach(std::move(started), std::move(arguments));
+}
+
+}  // namespace
 
 void add_exec(CLI::App& parser, app& program, action& chosen) {
     auto arguments = std::make_shared<exec_arguments>();
     auto id = std::make_shared<std::string>();
     auto argv = std::make_shared<std::vector<std::string>>();
-    auto* exec = parser.add_subcommand("exec", "Run a command: ecisbx exec ID -- ls -la");
-    arguments->add_to(*exec);
-    exec->add_option("ID", *id)->required();
-    exec->add_option("ARGV", *argv, "The command, after --")->required();
-    exec->callback([=, &program, &chosen] {
+    auto* on_exec = parser.add_subcommand("exec", "Run a command: ecisbx exec ID -- ls -la");
+    arguments->add_to(*on_exec);
+    on_exec->add_option("ID", *id)->required();
+    on_exec->add_option("ARGV", *argv, "The command, after --")->required();
+    on_exec->callback([=, &program, &chosen] {
         chosen = [=, &program] {
             auto box = program.client().attach(*id);
-            return program.run(attach(box, command(*argv), *arguments));
+            return program.run(exec(box, command(*argv), *arguments));
         };
     });
 
     auto script = std::make_shared<std::string>();
-    auto* bash = parser.add_subcommand("bash", "Run a script; - reads it from stdin");
-    arguments->add_to(*bash);
-    bash->add_option("ID", *id)->required();
-    bash->add_option("SCRIPT", *script)->required();
-    bash->callback([=, &program, &chosen] {
+    auto* on_bash = parser.add_subcommand("bash", "Run a script; - reads it from stdin");
+    arguments->add_to(*on_bash);
+    on_bash->add_option("ID", *id)->required();
+    on_bash->add_option("SCRIPT", *script)->required();
+    on_bash->callback([=, &program, &chosen] {
         chosen = [=, &program] {
             if (*script == "-") {
                 if (arguments->interactive)
@@ -172,7 +178,7 @@ void add_exec(CLI::App& parser, app& program, action& chosen) {
                 script->assign(std::istreambuf_iterator<char>(std::cin), {});
             }
             auto box = program.client().attach(*id);
-            return program.run(attach(box, script_command(*script), *arguments));
+            return program.run(bash(box, *script, *arguments));
         };
     });
 }

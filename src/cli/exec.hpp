@@ -2,7 +2,7 @@
 #ifndef ECISBX_CLI_EXEC_HPP
 #define ECISBX_CLI_EXEC_HPP
 
-#include <ecisbx/sandbox.hpp>
+#include <ecisbx/process.hpp>
 
 #include <CLI/App.hpp>
 
@@ -21,12 +21,9 @@ struct exec_arguments {
     exec_options options() const;
 };
 
-/// Starts `what`, streams it, and returns the exit status of the program as documented: the
-/// remote code, 128+n, 124 timed out, 125 lost.
-boost::asio::awaitable<int> attach(sandbox box, command what, exec_arguments arguments);
-
-/// The argv that runs a script the way `sandbox::bash` does.
-command script_command(std::string script);
+/// Connects a started command to this process and returns the exit status of the program as
+/// documented: the remote code, 128+n, 124 timed out, 125 lost.
+boost::asio::awaitable<int> attach(process started, exec_arguments arguments);
 
 }  // namespace ecisbx::cli
 

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
     ecisbx::cli::add_show(parser, program, chosen);
     ecisbx::cli::add_rm(parser, program, chosen);
     ecisbx::cli::add_exec(parser, program, chosen);
+    ecisbx::cli::add_tmux(parser, program, chosen);
     ecisbx::cli::add_run(parser, program, chosen);
     ecisbx::cli::add_doctor(parser, program, chosen);
 

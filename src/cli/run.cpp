@@ -3,6 +3,8 @@
 #include "cli/create.hpp"
 #include "cli/exec.hpp"
 
+#include <ecisbx/sandbox.hpp>
+
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -16,7 +18,8 @@ namespace asio = boost::asio;
 
 asio::awaitable<int> in_box(sandbox box, command what, exec_arguments arguments) {
     co_await box.wait_ready();
-    co_return co_await attach(box, std::move(what), std::move(arguments));
+    auto started = co_await box.start(std::move(what), arguments.options());
+    co_return co_await attach(std::move(started), std::move(arguments));
 }
 
 asio::awaitable<int> run(eci::client client, eci::create_options options, command what,

@@ -29,12 +29,45 @@ std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view by
     return {reinterpret_cast<const char*>(out), length};
 }
 
+[[noreturn]] void no_sha256() {
+    throw error(errc::unsupported, "OpenSSL can not make SHA-256 digests here");
+}
+
+struct free_digest {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using digest_context = std::unique_ptr<EVP_MD_CTX, free_digest>;
+
 }  // namespace
+
+struct sha256_stream::state {
+    digest_context context{EVP_MD_CTX_new()};
+};
+
+sha256_stream::sha256_stream() : state_(std::make_unique<state>()) {
+    if (!state_->context || !EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr))
+        no_sha256();
+}
+sha256_stream::~sha256_stream() = default;
+sha256_stream::sha256_stream(sha256_stream&&) noexcept = default;
+sha256_stream& sha256_stream::operator=(sha256_stream&&) noexcept = default;
+
+void sha256_stream::update(std::string_view bytes) {
+    if (!EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size())) no_sha256();
+}
+
+std::string sha256_stream::hex() const {
+    unsigned char out[SHA256_DIGEST_LENGTH];
+    digest_context copy(EVP_MD_CTX_new());
+    if (!copy || !EVP_MD_CTX_copy_ex(copy.get(), state_->context.get()) ||
+        !EVP_DigestFinal_ex(copy.get(), out, nullptr))
+        no_sha256();
+    return hex_encode({reinterpret_cast<const char*>(out), sizeof out});
+}
 
 std::string sha256_hex(std::string_view bytes) {
     unsigned char out[SHA256_DIGEST_LENGTH];
-    if (!SHA256(data(bytes), bytes.size(), out))
-        throw error(errc::unsupported, "OpenSSL can not make SHA-256 digests here");
+    if (!SHA256(data(bytes), bytes.size(), out)) no_sha256();
     return hex_encode({reinterpret_cast<const char*>(out), sizeof out});
 }
 

@@ -93,10 +93,9 @@ asio::awaitable<std::string> client::impl::create(create_options options) {
     co_return id;
 }
 
-asio::awaitable<std::optional<container_group>> client::impl::find(std::string id, bool with_events,
-                                                                   core::deadline until) {
+asio::awaitable<container_group> client::impl::describe(std::string id, core::deadline until) {
     check_id(id);
-    auto parameters = list_parameters(list_options().id(id).with_events(with_events));
+    auto parameters = list_parameters(list_options().id(id).with_events());
     auto answer = co_await caller_.call("DescribeContainerGroups", std::move(parameters),
                                         repeating::harmless, until);
     auto page = answer.parsed(parse_page);
@@ -105,17 +104,11 @@ asio::awaitable<std::optional<container_group>> client::impl::find(std::string i
         if (!group.containers.empty()) names_.learn(id, group.containers.front().name);
         co_return std::move(group);
     }
-    co_return std::nullopt;
-}
-
-asio::awaitable<container_group> client::impl::describe(std::string id, core::deadline until) {
-    auto group = co_await find(id, true, until);
-    if (!group) {
-        names_.forget(id);
-        throw failure_of(errc::not_found, "DescribeContainerGroups",
-                         "there is no sandbox " + id + " (or no permission to see it)");
-    }
-    co_return std::move(*group);
+    names_.forget(id);
+    error_info why(errc::not_found, "there is no sandbox " + id + " (or no permission to see it)");
+    why.doing = "DescribeContainerGroups";
+    why.request_id = answer.request_id;
+    throw error(std::move(why));
 }
 
 asio::awaitable<group_page> client::impl::list(list_options options) {

@@ -40,8 +40,6 @@ public:
 private:
     impl(boost::asio::any_io_executor executor, const config& settings, net::origin endpoint);
 
-    boost::asio::awaitable<std::optional<container_group>> find(std::string id, bool with_events,
-                                                                core::deadline until);
     struct look {
         std::optional<container_group> group;
         bool in_time = true;

@@ -29,9 +29,10 @@ constexpr std::string_view read_table =
 // sessions. Groups and sessions that are our own too (o) tell nothing: a runtime that starts execs
 // without new ones may itself be in them.
 constexpr std::string_view find_all =
-    "f(){ a=' ' w=' ' k=' ' b=;t\n"
+    "f(){ a=' ' w=' ' k=' ' b=\n"
     "for f in $(g /proc/[0-9]*/environ /proc/[0-9]*/cmdline);do p=${f#/proc/};p=${p%/*}\n"
     "case $f in *cmdline)w=\"$w$p \";esac;a=\"$a$p \";done\n"
+    "[ \"$a\" = ' ' ]&&return;t\n"
     "for x in $t;do IFS=:;set -- $x;unset IFS;[ $1 = $$ ]&&o=\" g0 s0 g$3 s$4 \";done\n"
     "while [ \"$a$k\" != \"$b\" ];do b=$a$k;for x in $t;do IFS=:;set -- $x;unset IFS\n"
     "case $a in *\" $1 \"*)for y in g$3 s$4;do case $o$k in *\" $y \"*);;*)k=\"$k$y \";esac;done\n"

@@ -32,6 +32,12 @@ void check_options(const exec_options& options, exec_job::use kind) {
             "exec_options: open_stdin is for start; exec and bash take input");
 }
 
+proto::exec_limits limits_for(const exec_options& options, const backend& via) {
+    auto limits = via.limits();
+    if (options.tty()) limits.max_json_bytes = 0;
+    return limits;
+}
+
 proto::exec_wish wish_of(const exec_job& job) {
     bool reads = job.options.input().has_value() || job.options.stdin_open();
     proto::exec_wish wish;

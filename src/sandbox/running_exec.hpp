@@ -59,6 +59,8 @@ public:
     void abandon() noexcept;
 
     const std::string& request_id() const noexcept { return result_.request_id; }
+    /// The kill that is on its way, if one was needed.
+    const std::shared_ptr<background_kill>& kill() const noexcept { return kill_; }
 
 private:
     running_exec(std::shared_ptr<backend> via, const exec_job& job, const proto::exec_wish& wish);

@@ -17,6 +17,14 @@ using detail::exec_job;
 using detail::public_op;
 using detail::running_exec;
 
+exec_job script_job(const std::string& id, std::string script, exec_options options,
+                    exec_job::use use) {
+    exec_job job(id, std::move(options), use);
+    // An empty script is one that does nothing.
+    job.script = script.empty() ? "\n" : std::move(script);
+    return job;
+}
+
 // `process` gives the command up when the coroutine ends in any other way than by its end.
 asio::awaitable<process> start_job(std::shared_ptr<backend> via, exec_job job) {
     auto run = std::make_shared<running_exec>(std::move(via), job);
@@ -56,15 +64,18 @@ asio::awaitable<exec_result> sandbox::exec(command argv, exec_options options) {
 }
 
 asio::awaitable<exec_result> sandbox::bash(std::string script, exec_options options) {
-    exec_job job(id_, std::move(options), exec_job::use::to_the_end);
-    // An empty script is one that does nothing.
-    job.script = script.empty() ? "\n" : std::move(script);
+    auto job = script_job(id_, std::move(script), std::move(options), exec_job::use::to_the_end);
     return public_op(backend_, run_job(backend_, std::move(job)));
 }
 
 asio::awaitable<process> sandbox::start(command argv, exec_options options) {
     exec_job job(id_, std::move(options), exec_job::use::stream);
     job.argv = argv.argv();
+    return public_op(backend_, start_job(backend_, std::move(job)));
+}
+
+asio::awaitable<process> sandbox::start_bash(std::string script, exec_options options) {
+    auto job = script_job(id_, std::move(script), std::move(options), exec_job::use::stream);
     return public_op(backend_, start_job(backend_, std::move(job)));
 }
 

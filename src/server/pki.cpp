@@ -123,7 +123,11 @@ std::vector<std::string> certificate_names(const std::string& listen_address) {
 }
 
 void make_private_dir(const std::string& path) {
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) refuse_errno(path);
+    for (std::size_t at = 0; at != std::string::npos;) {
+        at = path.find('/', at + 1);
+        auto part = path.substr(0, at);
+        if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) refuse_errno(part);
+    }
     struct stat info{};
     if (::stat(path.c_str(), &info) != 0) refuse_errno(path);
     if (!S_ISDIR(info.st_mode)) refuse(path, "it is not a folder");

@@ -30,7 +30,7 @@ tls_identity load_or_make_identity(const std::string& state_dir,
 
 /// Writes a file whole or not at all, with this mode from the first moment.
 void write_private_file(const std::string& path, std::string_view content, unsigned mode);
-/// A folder with mode 0700, if it does not exist.
+/// A folder, and those above it, with mode 0700 where they do not exist.
 void make_private_dir(const std::string& path);
 
 }  // namespace ecisbx::server

@@ -120,8 +120,8 @@ void box_link::kill(const process_record& record, int signal) {
 asio::awaitable<void> box_link::stop(std::chrono::milliseconds grace) {
     auto self = shared_from_this();
     constexpr std::chrono::milliseconds most(std::numeric_limits<std::int32_t>::max());
-    auto value = static_cast<std::int32_t>(
-        std::clamp(grace, std::chrono::milliseconds(0), most).count());
+    auto value =
+        static_cast<std::int32_t>(std::clamp(grace, std::chrono::milliseconds(0), most).count());
     channel_->send({packet_kind::stop, 0, value, 0});
     while (!ended_) co_await changed_.wait(core::deadline::never());
 }

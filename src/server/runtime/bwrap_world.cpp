@@ -38,8 +38,7 @@ constexpr int patience = 30'000;  // ms; a loaded machine, not a slow bwrap
 pid_t parent_of(pid_t pid) {
     auto text = read_file("/proc/" + std::to_string(pid) + "/stat");
     auto close = text.rfind(')');
-    return close == std::string::npos || close + 4 > text.size() ? 0
-                                                                 : std::atoi(&text[close + 4]);
+    return close == std::string::npos || close + 4 > text.size() ? 0 : std::atoi(&text[close + 4]);
 }
 
 // {"child-pid": 123, ...}
@@ -61,13 +60,25 @@ bwrap_world::bwrap_world(const bwrap_settings& settings, box_spec spec, box_cgro
 bwrap_world::~bwrap_world() = default;
 
 std::vector<std::string> bwrap_world::arguments(const plumbing& pipes) const {
-    std::vector<std::string> all = {
-        "--unshare-user", "--unshare-pid", "--unshare-ipc",     "--unshare-uts",
-        "--unshare-cgroup", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
-        "--uid", "0", "--gid", "0",
-        "--hostname", spec_.hostname.empty() ? spec_.id : spec_.hostname,
-        "--info-fd", std::to_string(pipes.info.second.get()),
-        "--seccomp", std::to_string(pipes.filter.get())};
+    std::vector<std::string> all = {"--unshare-user",
+                                    "--unshare-pid",
+                                    "--unshare-ipc",
+                                    "--unshare-uts",
+                                    "--unshare-cgroup",
+                                    "--die-with-parent",
+                                    "--new-session",
+                                    "--cap-drop",
+                                    "ALL",
+                                    "--uid",
+                                    "0",
+                                    "--gid",
+                                    "0",
+                                    "--hostname",
+                                    spec_.hostname.empty() ? spec_.id : spec_.hostname,
+                                    "--info-fd",
+                                    std::to_string(pipes.info.second.get()),
+                                    "--seccomp",
+                                    std::to_string(pipes.filter.get())};
     if (!settings_.host_network) all.push_back("--unshare-net");
     // Files in memory count as memory of the box, and some must be left to remove them with.
     mount_wishes wishes{settings_.rootfs, spec_.dir,
@@ -109,8 +120,8 @@ void bwrap_world::become_bwrap(const plumbing& pipes) const {
     ::umask(022);
     ::dup2(pipes.ready.second.get(), 1);
     ::dup2(pipes.errors.second.get(), 2);
-    for (int fd : {pipes.arguments.get(), pipes.filter.get(), pipes.pause.get(),
-                   pipes.info.second.get()})
+    for (int fd :
+         {pipes.arguments.get(), pipes.filter.get(), pipes.pause.get(), pipes.info.second.get()})
         ::fcntl(fd, F_SETFD, 0);
     auto number = std::to_string(pipes.arguments.get());
     const char* argv[] = {"bwrap", "--args", number.c_str(), "--", "/.pause", nullptr};
@@ -125,8 +136,12 @@ void bwrap_world::open(int watch) {
     dir_ = resolve_folder({settings_.rootfs, spec_.dir, 0});
     auto ready = make_pipe(), errors = make_pipe(), info = make_pipe();
     if (!ready || !errors || !info) fail("pipe", errno);
-    plumbing pipes{{}, make_memfd(settings_.filter), make_memfd(pause_program()),
-                   std::move(*ready), std::move(*errors), std::move(*info)};
+    plumbing pipes{{},
+                   make_memfd(settings_.filter),
+                   make_memfd(pause_program()),
+                   std::move(*ready),
+                   std::move(*errors),
+                   std::move(*info)};
     std::string text;
     for (const auto& argument : arguments(pipes)) text.append(argument).push_back('\0');
     pipes.arguments = make_memfd(text);
@@ -200,7 +215,9 @@ int bwrap_world::enter(const int* stdio, int count) const {
 
 int bwrap_world::become_user() const {
     if (::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0) return errno;
-    return 0;
+    // Until exec this is a copy of the server, and a user change may have made it readable for the
+    // box (fs.suid_dumpable).
+    return ::prctl(PR_SET_DUMPABLE, 0) == 0 ? 0 : errno;
 }
 
 int bwrap_world::confine() const {

@@ -56,8 +56,8 @@ private:
     box_spec spec_;
     box_cgroup group_;
     std::string dir_;
-    pid_t bwrap_ = 0;      // the monitor, our child
-    pid_t init_ = 0;       // pid 1 of the box
+    pid_t bwrap_ = 0;  // the monitor, our child
+    pid_t init_ = 0;   // pid 1 of the box
     unique_fd init_fd_;
 };
 

@@ -92,9 +92,8 @@ std::vector<pid_t> box_cgroup::members() const {
 }
 
 bool box_cgroup::remove() {
-    std::erase_if(dirs_, [](const std::string& dir) {
-        return ::rmdir(dir.c_str()) == 0 || errno == ENOENT;
-    });
+    std::erase_if(
+        dirs_, [](const std::string& dir) { return ::rmdir(dir.c_str()) == 0 || errno == ENOENT; });
     return dirs_.empty();
 }
 
@@ -109,8 +108,8 @@ void cgroup_base::open(const std::string& name) {
 }
 
 bool cgroup_base::open_v1(const std::string& name) {
-    for (auto& mount : cgroup_mounts(read_file("/proc/self/mountinfo"),
-                                     read_file("/proc/self/cgroup"))) {
+    for (auto& mount :
+         cgroup_mounts(read_file("/proc/self/mountinfo"), read_file("/proc/self/cgroup"))) {
         if (mount.v2) continue;
         std::erase_if(mount.controllers, [](const auto& c) { return !contains(wanted, c); });
         if (mount.controllers.empty() || has(mount.controllers.front())) continue;

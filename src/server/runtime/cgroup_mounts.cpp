@@ -24,10 +24,10 @@ std::string own_path(const std::vector<std::string>& lines, const cgroup_mount& 
         auto second = first == std::string::npos ? first : line.find(':', first + 1);
         if (second == std::string::npos) continue;
         auto names = split(line.substr(first + 1, second - first - 1), ',');
-        bool same = mount.v2 ? names.empty()
-                             : std::any_of(names.begin(), names.end(), [&](const auto& n) {
-                                   return contains(mount.controllers, n);
-                               });
+        bool same =
+            mount.v2 ? names.empty() : std::any_of(names.begin(), names.end(), [&](const auto& n) {
+                return contains(mount.controllers, n);
+            });
         if (same) return line.substr(second + 1);
     }
     return "/";

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
@@ -57,6 +58,9 @@ keeper::keeper(keeper_settings settings, unique_fd server)
     hide("ecisbx-keeper");
     signals_.reset(take_signals());
     ::setsid();
+    // No box shall possess the server's session keyring. Without keyrings: nothing to hide.
+    constexpr int join_new_session_keyring = 1;
+    ::syscall(SYS_keyctl, join_new_session_keyring, nullptr);
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (::chdir("/") != 0) server_gone_ = true;
     raise_descriptor_limit();
@@ -150,8 +154,7 @@ std::vector<std::string> keeper::notes() const {
     facts.rootfs = settings_.bwrap.rootfs;
     facts.privileged = settings_.bwrap.privileged;
     facts.uid = settings_.bwrap.uid;
-    facts.process_limit_without_cgroup =
-        settings_.isolated && settings_.bwrap.limit_processes;
+    facts.process_limit_without_cgroup = settings_.isolated && settings_.bwrap.limit_processes;
     facts.cgroup_version = cgroups_.version();
     for (const char* controller : {"memory", "pids", "cpu"})
         if (cgroups_.has(controller)) facts.controllers.push_back(controller);
@@ -214,8 +217,7 @@ void keeper::become_warden(box_spec spec, unique_fd socket, pid_t parent) {
         auto reason = make_memfd(e.info().message);
         packet failed{packet_kind::failed, 0, e.code().value(), 0};
         send_packet(socket.get(), failed, {reason.get()});
-    } catch (const std::exception&) {
-    }
+    } catch (const std::exception&) {}
     ::_exit(1);
 }
 

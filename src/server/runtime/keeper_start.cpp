@@ -79,8 +79,7 @@ void end_keeper(running_keeper& keeper) {
     wait_readable(keeper.process.get(), end_patience);
     siginfo_t ignored;
     // By pidfd: another part of the program may have reaped it, and its pid be taken again.
-    ::waitid(by_pidfd, static_cast<id_t>(keeper.process.get()),
-             &ignored, WEXITED | WNOHANG);
+    ::waitid(by_pidfd, static_cast<id_t>(keeper.process.get()), &ignored, WEXITED | WNOHANG);
     keeper.process.reset();
 }
 

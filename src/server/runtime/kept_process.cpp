@@ -51,8 +51,8 @@ kept_process::pipe kept_process::adopt(unique_fd fd) const {
 asio::awaitable<std::size_t> kept_process::read(pipe from, asio::mutable_buffer into) {
     if (!from || into.size() == 0) co_return 0;
     boost::system::error_code failed;
-    auto n = co_await from->async_read_some(into,
-                                            asio::redirect_error(asio::use_awaitable, failed));
+    auto n =
+        co_await from->async_read_some(into, asio::redirect_error(asio::use_awaitable, failed));
     // A terminal whose last user has gone answers EIO.
     if (failed == asio::error::eof || failed.value() == EIO) co_return 0;
     if (failed) fail(failed);
@@ -102,7 +102,9 @@ void kept_process::resize(unsigned rows, unsigned columns) {
     ::ioctl(out_->native_handle(), TIOCSWINSZ, &size);
 }
 
-void kept_process::kill(int signal) { link_->kill(*record_, signal); }
+void kept_process::kill(int signal) {
+    link_->kill(*record_, signal);
+}
 
 namespace {
 
@@ -113,6 +115,8 @@ asio::awaitable<exit_info> wait_for(std::shared_ptr<process_record> record) {
 
 }  // namespace
 
-asio::awaitable<exit_info> kept_process::wait() { return wait_for(record_); }
+asio::awaitable<exit_info> kept_process::wait() {
+    return wait_for(record_);
+}
 
 }  // namespace ecisbx::server::runtime

@@ -33,25 +33,6 @@ std::string find_program(const std::string& name) {
                 "the program " + name + " is missing: install the package bubblewrap");
 }
 
-asio::awaitable<std::shared_ptr<box>> create_box(asio::any_io_executor executor,
-                                                 std::shared_ptr<channel> keeper, box_spec spec) {
-    check(spec);
-    auto pair = make_socket_pair();
-    auto file = make_memfd(encode(spec));
-    if (!pair || !file)
-        throw error(errc::unavailable, std::string("socketpair: ") + std::strerror(errno));
-    auto link = std::make_shared<box_link>(executor, std::move(pair->first));
-    // From here on, giving up means that its destructor ends the warden.
-    auto result = std::make_shared<kept_box>(link);
-    link->open();
-    std::vector<unique_fd> fds;
-    fds.push_back(std::move(file));
-    fds.push_back(std::move(pair->second));
-    keeper->send({packet_kind::create_box, 0, 0, 0}, std::move(fds));
-    co_await link->wait_ready();
-    co_return result;
-}
-
 }  // namespace
 
 kept_runtime::kept_runtime(const asio::any_io_executor& executor, running_keeper keeper)
@@ -64,8 +45,34 @@ kept_runtime::~kept_runtime() {
     end_keeper(keeper_);
 }
 
+std::shared_ptr<box_link> kept_runtime::ask_for_box(const box_spec& spec) {
+    check(spec);
+    std::erase_if(boxes_, [](const auto& b) {
+        auto link = b.second.lock();
+        return !link || link->ended();
+    });
+    if (boxes_.contains(spec.id))
+        throw error(errc::conflict, "there is a box \"" + spec.id + "\" already");
+    auto pair = make_socket_pair();
+    auto file = make_memfd(encode(spec));
+    if (!pair || !file)
+        throw error(errc::unavailable, std::string("socketpair: ") + std::strerror(errno));
+    auto link = std::make_shared<box_link>(executor_, std::move(pair->first));
+    link->open();
+    boxes_.emplace(spec.id, link);
+    std::vector<unique_fd> fds;
+    fds.push_back(std::move(file));
+    fds.push_back(std::move(pair->second));
+    channel_->send({packet_kind::create_box, 0, 0, 0}, std::move(fds));
+    return link;
+}
+
 asio::awaitable<std::shared_ptr<box>> kept_runtime::create(box_spec spec) {
-    return create_box(executor_, channel_, std::move(spec));
+    auto link = ask_for_box(spec);
+    // Giving up means that its destructor ends the warden. This runtime may be gone meanwhile.
+    auto result = std::make_shared<kept_box>(link);
+    co_await link->wait_ready();
+    co_return result;
 }
 
 std::unique_ptr<runtime> make_bubblewrap(asio::any_io_executor executor,

@@ -8,11 +8,14 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace ecisbx::server::runtime {
+
+class box_link;
 
 class kept_runtime final : public runtime {
 public:
@@ -22,9 +25,12 @@ public:
     std::vector<std::string> notes() const override { return keeper_.notes; }
 
 private:
+    std::shared_ptr<box_link> ask_for_box(const box_spec& spec);
+
     boost::asio::any_io_executor executor_;
     running_keeper keeper_;
     std::shared_ptr<channel> channel_;
+    std::map<std::string, std::weak_ptr<box_link>> boxes_;
 };
 
 std::unique_ptr<runtime> make_bubblewrap(boost::asio::any_io_executor executor,

@@ -114,8 +114,8 @@ pid_t fork_sibling() {
     return static_cast<pid_t>(::syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0));
 }
 
-[[noreturn]] void join_and_become(const world& where, const launch_order& order,
-                                  char* const* argv, char* const* envp, int report) {
+[[noreturn]] void join_and_become(const world& where, const launch_order& order, char* const* argv,
+                                  char* const* envp, int report) {
     int fds[3] = {};
     int count = 0;
     for (const auto& fd : order.stdio) fds[count++] = fd.get();
@@ -169,8 +169,7 @@ launch_result launch(const world& where, const launch_order& order) {
     for (const auto& [name, value] : order.spec.env) variables.push_back(name + "=" + value);
     auto argv = pointers(order.spec.argv), envp = pointers(variables);
     pid_t child = ::fork();
-    if (child == 0)
-        join_and_become(where, order, argv.data(), envp.data(), pair->second.get());
+    if (child == 0) join_and_become(where, order, argv.data(), envp.data(), pair->second.get());
     if (child < 0) return {unique_fd(), errno};
     return {std::move(pair->first), 0};
 }

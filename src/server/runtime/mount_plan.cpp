@@ -72,9 +72,7 @@ public:
     }
 
 private:
-    void add(std::initializer_list<std::string> more) {
-        arguments_.insert(arguments_.end(), more);
-    }
+    void add(std::initializer_list<std::string> more) { arguments_.insert(arguments_.end(), more); }
     void tmpfs(const std::string& path, unsigned mode) {
         add({"--perms", octal(mode), "--size", std::to_string(wishes_.size), "--tmpfs", path});
     }

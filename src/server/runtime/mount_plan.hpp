@@ -11,9 +11,9 @@ namespace ecisbx::server::runtime {
 inline constexpr const char* box_home = "/root";
 
 struct mount_wishes {
-    std::string rootfs;        ///< empty: the host's programs (/usr, /etc, /opt), not its data
-    std::string dir;           ///< absolute; to be made and writable; empty: none beside home
-    std::uint64_t size = 0;    ///< of each writable place
+    std::string rootfs;      ///< empty: the host's programs (/usr, /etc, /opt), not its data
+    std::string dir;         ///< absolute; to be made and writable; empty: none beside home
+    std::uint64_t size = 0;  ///< of each writable place
 };
 
 /// Where the working folder is in the box once its symbolic links are followed. Throws

@@ -13,12 +13,12 @@
 namespace ecisbx::server::runtime {
 
 enum class packet_kind : std::uint32_t {
-    hello,         ///< keeper -> server: file of notes; value 0, or 1: unsupported, the file says why
-    create_box,    ///< server -> keeper: file of a box_spec, socket of its warden
-    ready,         ///< warden -> server: the box is there
-    failed,        ///< warden -> server: file with the reason
-    start,         ///< server -> warden: id, value: pipes that follow the file of a process_spec
-    started,       ///< warden -> server: id; the terminal, if it has one
+    hello,       ///< keeper -> server: file of notes; value 0, or 1: unsupported, the file says why
+    create_box,  ///< server -> keeper: file of a box_spec, socket of its warden
+    ready,       ///< warden -> server: the box is there
+    failed,      ///< warden -> server: file with the reason
+    start,       ///< server -> warden: id, value: pipes that follow the file of a process_spec
+    started,     ///< warden -> server: id; the terminal, if it has one
     start_failed,  ///< warden -> server: id, value: launch_stage, detail: errno
     exited,        ///< warden -> server: id, value: wait status
     kill,          ///< server -> warden: id, value: signal

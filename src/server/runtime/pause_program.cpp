@@ -48,9 +48,10 @@ std::string pause_program() {
     if (code.empty()) return {};
     constexpr Elf64_Addr base = 0x400000;
     Elf64_Ehdr file{};
-    std::string_view ident("\x7f"
-                           "ELF\x02\x01\x01",
-                           7);
+    std::string_view ident(
+        "\x7f"
+        "ELF\x02\x01\x01",
+        7);
     ident.copy(reinterpret_cast<char*>(file.e_ident), ident.size());
     file.e_type = ET_EXEC;
     file.e_machine = machine;

@@ -27,8 +27,7 @@ void plain_world::open(int) {
     std::error_code missing;
     if (!failed && !spec_.dir.empty() && !fs::is_directory(spec_.dir, missing))
         fs::create_directories(dir_ + "/home" + spec_.dir, failed);
-    if (failed)
-        throw error(errc::unavailable, "can not make " + dir_ + ": " + failed.message());
+    if (failed) throw error(errc::unavailable, "can not make " + dir_ + ": " + failed.message());
 }
 
 environment plain_world::defaults() const {
@@ -47,7 +46,9 @@ std::string plain_world::folder(const std::string& wished) const {
     return path;
 }
 
-int plain_world::enter(const int*, int) const { return group_.join(); }
+int plain_world::enter(const int*, int) const {
+    return group_.join();
+}
 
 // We are the subreaper: whatever a process of this box forks stays our descendant.
 void plain_world::signal_all(int signal) {
@@ -65,7 +66,9 @@ void plain_world::kill_all() {
     signal_all(SIGKILL);
 }
 
-bool plain_world::gone() { return ending_ && descendants(::getpid()).empty(); }
+bool plain_world::gone() {
+    return ending_ && descendants(::getpid()).empty();
+}
 
 bool plain_world::cleanup() {
     std::error_code ignored;

@@ -39,7 +39,7 @@ struct fd_pair {
 };
 
 /// All of these are close-on-exec. Nothing and `errno` on failure.
-std::optional<fd_pair> make_pipe();  ///< first: read end
+std::optional<fd_pair> make_pipe();         ///< first: read end
 std::optional<fd_pair> make_socket_pair();  ///< SEQPACKET
 /// An anonymous file that holds `text`, at offset 0.
 unique_fd make_memfd(std::string_view text);

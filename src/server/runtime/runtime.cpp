@@ -9,9 +9,7 @@ std::unique_ptr<runtime> make(boost::asio::any_io_executor executor, const runti
                               log_function log) {
     std::unique_ptr<runtime> result;
     switch (options.which()) {
-        case runtime_options::kind::bubblewrap:
-            result = make_bubblewrap(executor, options);
-            break;
+        case runtime_options::kind::bubblewrap: result = make_bubblewrap(executor, options); break;
         case runtime_options::kind::process: result = make_plain(executor); break;
         case runtime_options::kind::synthetic: result = make_synthetic(executor); break;
     }

@@ -6,10 +6,9 @@ namespace ecisbx::server::runtime {
 namespace {
 
 void note_isolation(const note_facts& f, std::vector<std::string>& notes) {
-    notes.push_back(
-        "isolated: user, pid, mount, ipc, uts, cgroup" +
-        std::string(f.host_network ? "" : " and network") +
-        " namespaces; no capabilities; no_new_privs; a seccomp filter");
+    notes.push_back("isolated: user, pid, mount, ipc, uts, cgroup" +
+                    std::string(f.host_network ? "" : " and network") +
+                    " namespaces; no capabilities; no_new_privs; a seccomp filter");
     notes.push_back(f.host_network
                         ? "NOT isolated: the network, abstract unix sockets included, is the host's"
                         : "network: none but a loopback of its own");
@@ -18,10 +17,10 @@ void note_isolation(const note_facts& f, std::vector<std::string>& notes) {
                               " of the host, the same in every sandbox"
                         : "user: root in a sandbox is the server's own user of the host, with its "
                           "groups; a file of the host that it shows is readable as for that user");
-    notes.push_back("files: " +
-                    (f.rootfs.empty() ? std::string("the host's /usr, /etc and /opt") : f.rootfs) +
-                    ", read-only; home, /tmp, /run and the working folder are in memory and end "
-                    "with the sandbox");
+    notes.push_back(
+        "files: " + (f.rootfs.empty() ? std::string("the host's /usr, /etc and /opt") : f.rootfs) +
+        ", read-only; home, /tmp, /run and the working folder are in memory and end "
+        "with the sandbox");
     notes.push_back("NOT isolated: the kernel is shared with the host");
 }
 

@@ -5,10 +5,10 @@
 #include <ecisbx/error.hpp>
 
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -21,17 +21,68 @@ namespace ecisbx::server::runtime {
 namespace {
 
 // By name: a call that this libseccomp or this processor does not know is skipped.
-constexpr const char* refused[] = {
-    "mount", "umount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree",
-    "open_tree_attr", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr", "statmount",
-    "listmount", "setns", "unshare", "keyctl", "add_key", "request_key", "bpf", "perf_event_open",
-    "userfaultfd", "open_by_handle_at", "kexec_load", "kexec_file_load",
-    "init_module", "finit_module", "delete_module", "create_module", "query_module",
-    "get_kernel_syms", "swapon", "swapoff", "reboot", "settimeofday", "stime", "clock_settime",
-    "clock_settime64", "clock_adjtime", "clock_adjtime64", "adjtimex", "quotactl", "quotactl_fd",
-    "acct", "syslog", "iopl", "ioperm", "lookup_dcookie", "vhangup", "uselib", "ustat", "sysfs",
-    "_sysctl", "nfsservctl", "vm86", "vm86old", "move_pages", "migrate_pages",
-    "fanotify_init", "sethostname", "setdomainname"};
+constexpr const char* refused[] = {"mount",
+                                   "umount",
+                                   "umount2",
+                                   "pivot_root",
+                                   "chroot",
+                                   "move_mount",
+                                   "open_tree",
+                                   "open_tree_attr",
+                                   "fsopen",
+                                   "fsconfig",
+                                   "fsmount",
+                                   "fspick",
+                                   "mount_setattr",
+                                   "statmount",
+                                   "listmount",
+                                   "setns",
+                                   "unshare",
+                                   "keyctl",
+                                   "add_key",
+                                   "request_key",
+                                   "bpf",
+                                   "perf_event_open",
+                                   "userfaultfd",
+                                   "open_by_handle_at",
+                                   "kexec_load",
+                                   "kexec_file_load",
+                                   "init_module",
+                                   "finit_module",
+                                   "delete_module",
+                                   "create_module",
+                                   "query_module",
+                                   "get_kernel_syms",
+                                   "swapon",
+                                   "swapoff",
+                                   "reboot",
+                                   "settimeofday",
+                                   "stime",
+                                   "clock_settime",
+                                   "clock_settime64",
+                                   "clock_adjtime",
+                                   "clock_adjtime64",
+                                   "adjtimex",
+                                   "quotactl",
+                                   "quotactl_fd",
+                                   "acct",
+                                   "syslog",
+                                   "iopl",
+                                   "ioperm",
+                                   "lookup_dcookie",
+                                   "vhangup",
+                                   "uselib",
+                                   "ustat",
+                                   "sysfs",
+                                   "_sysctl",
+                                   "nfsservctl",
+                                   "vm86",
+                                   "vm86old",
+                                   "move_pages",
+                                   "migrate_pages",
+                                   "fanotify_init",
+                                   "sethostname",
+                                   "setdomainname"};
 
 // A program that is told "no such call" falls back; that is the way for new calls.
 constexpr const char* unknown[] = {"clone3", "io_uring_setup", "io_uring_enter",
@@ -43,8 +94,8 @@ class builder {
 public:
     builder() : context_(seccomp_init(SCMP_ACT_ALLOW), &seccomp_release) {
         if (!context_) fail("seccomp_init", ENOMEM);
-        check("bad architecture", seccomp_attr_set(context_.get(), SCMP_FLTATR_ACT_BADARCH,
-                                                   SCMP_ACT_KILL_PROCESS));
+        check("bad architecture",
+              seccomp_attr_set(context_.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
         // Many rules: a tree instead of a list. Older libraries can not; it is only speed.
         seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
     }
@@ -60,9 +111,9 @@ public:
         int call = seccomp_syscall_resolve_name(name);
         if (call == __NR_SCMP_ERROR) return;
         scmp_arg_cmp when{argument, SCMP_CMP_MASKED_EQ, mask, value};
-        check(name, seccomp_rule_add_array(context_.get(),
-                                           SCMP_ACT_ERRNO(static_cast<unsigned>(code)), call, 1,
-                                           &when));
+        check(name,
+              seccomp_rule_add_array(context_.get(), SCMP_ACT_ERRNO(static_cast<unsigned>(code)),
+                                     call, 1, &when));
     }
     std::string program() const {
         auto file = make_memfd("");
@@ -122,8 +173,7 @@ std::string build_seccomp_filter() {
     refuse_new_namespaces(b);
     refuse_socket_families(b);
     refuse_personalities(b);
-    for (unsigned request : {TIOCSTI, TIOCLINUX})
-        b.refuse_if("ioctl", EPERM, 1, low_word, request);
+    for (unsigned request : {TIOCSTI, TIOCLINUX}) b.refuse_if("ioctl", EPERM, 1, low_word, request);
     return b.program();
 }
 

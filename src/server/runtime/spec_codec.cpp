@@ -71,7 +71,9 @@ private:
     bool ok_ = true;
 };
 
-[[noreturn]] void refuse(const std::string& why) { throw error(errc::invalid_argument, why); }
+[[noreturn]] void refuse(const std::string& why) {
+    throw error(errc::invalid_argument, why);
+}
 
 void check_text(const std::string& s, const char* what) {
     if (s.find('\0') != std::string::npos) refuse(std::string(what) + " holds a NUL byte");

@@ -125,8 +125,9 @@ public:
         co_return std::make_shared<synthetic_box>(executor_);
     }
     std::vector<std::string> notes() const override {
-        return {"synthetic: no process is run; true, false, echo, cat, exit, sleep and yes are "
-                "answered from memory, any other command is not found"};
+        return {
+            "synthetic: no process is run; true, false, echo, cat, exit, sleep and yes are "
+            "answered from memory, any other command is not found"};
     }
 
 private:

@@ -147,10 +147,14 @@ void synthetic_job::write_out(std::string_view text) {
 }
 
 void synthetic_job::fill() {
-    constexpr std::string_view line = "y\n";
+    static const std::string block = [] {
+        std::string lines;
+        while (lines.size() < pipe_size) lines += "y\n";
+        return lines;
+    }();
     while (left_ > 0 && out_.size() < pipe_size) {
-        auto n = static_cast<std::size_t>(std::min<std::uint64_t>(left_, line.size()));
-        out_.append(line.substr(0, n));
+        auto n = static_cast<std::size_t>(std::min<std::uint64_t>(left_, block.size()));
+        out_.append(block, 0, n);
         left_ -= n;
     }
     if (left_ == 0) doing_ = activity::none;
@@ -221,7 +225,9 @@ std::size_t synthetic_job::pull_out(char* into, std::size_t room) {
     return n;
 }
 
-std::size_t synthetic_job::pull_err(char* into, std::size_t room) { return take(err_, into, room); }
+std::size_t synthetic_job::pull_err(char* into, std::size_t room) {
+    return take(err_, into, room);
+}
 
 void synthetic_job::signal(int number) {
     if (exit_ || number == 0) return;

@@ -69,7 +69,9 @@ bool warden::open_world() {
     return false;
 }
 
-bool warden::running() const { return !children_.empty(); }
+bool warden::running() const {
+    return !children_.empty();
+}
 
 int warden::timeout() const {
     if (killing_ || kill_at_) return static_cast<int>(tick.count());

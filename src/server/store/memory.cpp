@@ -63,6 +63,7 @@ bool memory::erase(const std::string& id) {
 
 group_page memory::select(const group_filter& filter, std::size_t limit,
                           std::uint64_t before) const {
+    if (filter == group_filter()) return select_all(limit, before);
     group_page page;
     bool more = false;
     auto take = [&](const group_ptr& g) {
@@ -83,6 +84,18 @@ group_page memory::select(const group_filter& filter, std::size_t limit,
         for (auto at = by_sequence_.rbegin(); at != by_sequence_.rend(); ++at) take(at->second);
     }
     if (more) page.next = page.groups.back()->sequence;
+    return page;
+}
+
+// A walk through a hundred thousand groups must not pass all of them for each page.
+group_page memory::select_all(std::size_t limit, std::uint64_t before) const {
+    group_page page;
+    page.total = by_sequence_.size();
+    auto end = before == 0 ? by_sequence_.end() : by_sequence_.lower_bound(before);
+    while (end != by_sequence_.begin() && page.groups.size() < limit)
+        page.groups.push_back((--end)->second);
+    if (end != by_sequence_.begin() && !page.groups.empty())
+        page.next = page.groups.back()->sequence;
     return page;
 }
 

@@ -27,6 +27,7 @@ struct group_filter {
     std::vector<std::pair<std::string, std::string>> tags;  ///< all of them; empty value: any
     std::optional<time_point> changed_since;
     bool matches(const group& g) const;
+    friend bool operator==(const group_filter&, const group_filter&) = default;
 };
 
 struct group_page {
@@ -83,6 +84,7 @@ public:
     std::vector<std::string> expire();
 
 private:
+    group_page select_all(std::size_t limit, std::uint64_t before) const;
     group& edit(const group& g);
     void enter(group& g, group_status status);
     container& slot(group& g, role r, std::size_t index);

@@ -59,7 +59,7 @@ TEST_CASE("random: uuid has version 4 and its variant") {
     }
 }
 
-TEST_CASE("random: the source stays in [0, 1) and spreads") {
+TEST_CASE("random: the source stays in range and spreads") {
     auto source = system_random();
     double sum = 0, low = 1, high = 0;
     for (int i = 0; i < 10'000; ++i) {

@@ -185,6 +185,14 @@ TEST_CASE("http_server: a peer that comes late with its head or body") {
     CHECK(count(say(f, get("/a") + "GET /b"), "HTTP/1.1 408") == 1);
 }
 
+TEST_CASE("http_server: a second head has the head's clock, not that of idleness") {
+    net::http_server_options options;
+    options.head_timeout = 50ms;
+    options.idle_timeout = 1h;
+    fixture f(options);
+    CHECK(count(say(f, get("/a") + "GET /b"), "HTTP/1.1 408") == 1);
+}
+
 TEST_CASE("http_server: a head that trickles has one clock, not one per byte") {
     net::http_server_options options;
     options.head_timeout = 50ms;

@@ -245,15 +245,63 @@ TEST_CASE("websocket: the peer closes") {
 
 TEST_CASE("websocket: the answer to a close survives the session's handle") {
     harness h;
-    auto made = std::make_unique<ws_client>(h);
-    net::stream raw = std::move(made->raw);
+    ws_client made(h);
+    const std::size_t size = 20'000'000;
+    bool written = false;
+    auto write_much = [](net::websocket* to, std::size_t bytes,
+                         bool* done) -> asio::awaitable<void> {
+        const std::string much(bytes, 'm');
+        co_await to->write(false, "", much, soon());
+        *done = true;
+    };
+    h.spawn(write_much(&made.session, size, &written));
+    h.ctx.poll();
+    REQUIRE_FALSE(written);  // the answer has to wait behind this
     std::optional<ws_seen> seen = ws_seen{};
-    h.run(raw_write(&raw, ws_encode_frame(ws_opcode::close, ws_encode_close(1000), {})));
-    h.run(read_one(&made->session, &seen));
-    made.reset();
+    h.ctx.restart();
+    asio::co_spawn(h.ctx, read_one(&made.session, &seen), asio::detached);
+    asio::co_spawn(
+        h.ctx, raw_write(&made.raw, ws_encode_frame(ws_opcode::close, ws_encode_close(1000), {})),
+        asio::detached);
+    while (seen) h.ctx.run_one_for(1s);
+    made.session = net::websocket();
     ws_raw_frame answer;
-    h.run(read_raw_frame(&raw, &answer));
+    auto read_behind = [](net::stream* from, std::size_t before,
+                          ws_raw_frame* into) -> asio::awaitable<void> {
+        co_await read_exactly(from, before);
+        *into = co_await read_frame(from, ws_role::server);
+    };
+    h.spawn(read_behind(&made.raw, size + 14, &answer));
+    h.run();
+    CHECK(written);
+    CHECK(answer.what == kind::close);
     CHECK(answer.code == 1000);
+}
+
+TEST_CASE("websocket: writes keep their order, and no frame comes into another") {
+    harness h;
+    ws_client made(h);
+    const std::size_t size = 20'000'000;
+    auto write_two = [](net::websocket* to, std::size_t bytes) -> asio::awaitable<void> {
+        const std::string first(bytes, 'A'), third(bytes, 'C');
+        co_await to->write(false, "", first, soon());
+        co_await to->write(false, "", third, soon());  // asks while the turn is being handed over
+    };
+    auto read_three = [](net::stream* from, std::size_t bytes) -> asio::awaitable<void> {
+        proto::ws_decoder decoder(ws_role::server, bytes);
+        for (const char expected : {'A', 'B', 'C'}) {
+            std::string frame = co_await read_exactly(from, expected == 'B' ? 7 : bytes + 14);
+            const auto step = decoder.next(frame);
+            REQUIRE(step.what == kind::message);
+            CHECK(step.payload == std::string(expected == 'B' ? 1 : bytes, expected));
+        }
+    };
+    h.spawn(write_two(&made.session, size));
+    h.ctx.poll();
+    h.spawn(send_message(&made.session, "", "B"));
+    h.ctx.poll();
+    h.spawn(read_three(&made.raw, size));
+    h.run();
 }
 
 TEST_CASE("websocket: both ends close cleanly, whoever reads") {
@@ -368,7 +416,7 @@ TEST_CASE("websocket: a read that timed out or was cancelled loses nothing") {
 TEST_CASE("websocket: a write that gave up in the queue harms nobody") {
     harness h;
     ws_client made(h);
-    const std::string much(8'000'000, 'm');
+    const std::string much(20'000'000, 'm');
     error_info gave_up;
     auto try_write = [](net::websocket* to, error_info* into) -> asio::awaitable<void> {
         auto writing = to->write(true, "", "never sent", core::deadline::after(10ms));

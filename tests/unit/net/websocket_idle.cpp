@@ -3,7 +3,12 @@
 
 #include "net/wait.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/detached.hpp>
+
 #include <string>
+#include <thread>
 
 namespace ecisbx::test {
 namespace {
@@ -113,6 +118,33 @@ TEST_CASE("websocket: nobody is silent while nobody listens") {
     CHECK(text == "said in time");
 }
 
+TEST_CASE("websocket: after a hold-up of our own, what came meanwhile is looked at first") {
+    harness h;
+    ws_client made(h, idle_after(20ms));
+    auto wait_for_ping = [](net::websocket* from) -> asio::awaitable<void> {
+        auto reading = from->read(core::deadline::after(25ms));
+        auto outcome = co_await as_result(std::move(reading));
+        CHECK(outcome.error().code == errc::timeout);
+    };
+    h.run(wait_for_ping(&made.session));
+    // A read is cancelled after the loop stood still for longer than the peer is given.
+    asio::cancellation_signal stop;
+    error_info failure;
+    bool ended = false;
+    asio::co_spawn(h.ctx, read_failing(&made.session, &failure, &ended),
+                   asio::bind_cancellation_slot(stop.slot(), asio::detached));
+    h.ctx.restart();
+    h.ctx.poll();
+    std::this_thread::sleep_for(50ms);
+    stop.emit(asio::cancellation_type::terminal);
+    while (!ended) h.ctx.run_one_for(1s);
+    REQUIRE(failure.code == errc::canceled);
+    h.run(raw_write(&made.raw, ws_encode_frame(ws_opcode::text, "was there", {})));
+    std::string text;
+    h.run(read_text(&made.session, &text));
+    CHECK(text == "was there");
+}
+
 TEST_CASE("websocket: idle of zero means no pings") {
     harness h;
     ws_client made(h, idle_after(0ms));
@@ -180,7 +212,7 @@ TEST_CASE("websocket: a flood of pings is answered by the latest, not by a queue
 TEST_CASE("websocket: pongs never come between the pieces of a message") {
     harness h;
     ws_client made(h);
-    const std::string large(3'000'000, 'l');
+    const std::string large(20'000'000, 'l');
     std::string text;
     auto write_large = [](net::websocket* to, std::string bytes) -> asio::awaitable<void> {
         co_await to->write(false, "", bytes, soon());

@@ -93,7 +93,7 @@ TEST_CASE("exec_kill: another signal spares the wrapper, which reports") {
     everywhere([](const tool_folder& tools, const exec_limits& limits) {
         for (int signal : {SIGTERM, SIGINT, SIGUSR1, SIGABRT}) {
             CAPTURE(signal);
-            const auto wish = command_wish({"sh", "-c", "echo ready; sleep 60; echo never"});
+            const auto wish = command_wish({"sh", "-c", "echo ready; exec sleep 60"});
             running exec(tools, wish, limits);
             REQUIRE(exec.until_out("ready\n"));
             CHECK(kill_exec(tools, wish.id, signal) == 0);
@@ -108,7 +108,8 @@ TEST_CASE("exec_kill: another signal spares the wrapper, which reports") {
 TEST_CASE("exec_kill: a script that handles the signal gets it once and ends in its own way") {
     everywhere([](const tool_folder& tools, const exec_limits& limits) {
         const auto wish = script_wish(
-            "trap 'echo interrupted' INT; echo ready; sleep 60; echo after; sleep 0.2; exit 12");
+            "trap 'echo interrupted' INT; sh -c 'echo ready; exec sleep 60'; "
+            "echo after; sleep 0.2; exit 12");
         running exec(tools, wish, limits);
         REQUIRE(exec.until_out("ready\n"));
         CHECK(kill_exec(tools, wish.id, SIGINT) == 0);

@@ -74,7 +74,9 @@ TEST_CASE("exec_script tty: the user's typing reaches the command") {
 
 TEST_CASE("exec_script tty: the interrupt key reaches the command, the report still comes") {
     everywhere([](const tool_folder& tools, const exec_limits& limits) {
-        running exec(tools, on_terminal(script_wish("echo ready; sleep 15; echo never")), limits);
+        running exec(tools,
+                     on_terminal(script_wish("sh -c 'echo ready; exec sleep 15'; echo never")),
+                     limits);
         CHECK(exec.until_out("ready\r\n"));
         exec.input("\x03");
         CHECK(exec.finish() == 130);

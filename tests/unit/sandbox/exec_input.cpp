@@ -192,8 +192,13 @@ TEST_CASE("process: write honours its deadline when nobody takes the bytes") {
     CHECK(w.kills() == 1);
 }
 
+void get_ready(fake_wire& wire) {
+    wire.out("noise" + wire.ready_mark());
+}
+
 TEST_CASE("terminal: size first, end of file by its key") {
     fake_world w;
+    w.backend->on_command = get_ready;
     auto body = [](fake_world& world) -> asio::awaitable<void> {
         auto p = co_await world.box.start(command("cat"), exec_options().tty(24, 80));
         co_await p.write("line\n");
@@ -203,6 +208,7 @@ TEST_CASE("terminal: size first, end of file by its key") {
         world.wire().out(world.wire().trailer(0));
         auto r = co_await p.wait();
         CHECK(r.ok());
+        CHECK(r.out == "noise");
         bool refused = false;
         try {
             co_await p.resize(0, 1);
@@ -213,31 +219,47 @@ TEST_CASE("terminal: size first, end of file by its key") {
     };
     w.run(body(w));
     CHECK(w.wire().request.tty);
-    CHECK(w.wire().input == "line\npart\x04\x04");
+    CHECK(behind_preamble(w.wire()) == "line\npart\x04\x04");
     CHECK(w.wire().sizes == std::vector<std::pair<unsigned, unsigned>>{{24, 80}, {50, 132}});
 }
 
-TEST_CASE("terminal: the preamble waits for the loader, the user's bytes for the preamble") {
+TEST_CASE("terminal: the command waits for the loader and comes behind the size") {
     fake_world w;
     w.backend->on_command = [](fake_wire& wire) {
         wire.source = [](fake_wire& self) {
+            if (self.sizes.empty()) return false;
             CHECK(self.input.empty());
             self.source = nullptr;
-            self.out("noise" + self.ready_mark());
+            get_ready(self);
             return true;
         };
+        wire.on_input = [](fake_wire& self) { CHECK(self.sizes.size() == 1); };
+        asio::post(wire.executor, [&wire] { wire.wake.notify_all(); });
     };
     auto body = [](fake_world& world) -> asio::awaitable<void> {
-        auto p = co_await world.box.start(command("echo", std::string(5000, 'x')),
-                                          exec_options().tty(24, 80));
+        auto p = co_await world.box.start(command("top"), exec_options().tty(24, 80));
         co_await p.write("mine");
         world.wire().out(world.wire().trailer(0));
         auto r = co_await p.wait();
         CHECK(r.ok());
-        CHECK(r.out == "noise");
     };
     w.run(body(w));
     CHECK(behind_preamble(w.wire()) == "mine");
+}
+
+TEST_CASE("terminal: one that can not be set up ends the command") {
+    fake_world w;
+    w.backend->on_command = [](fake_wire& wire) {
+        wire.out("sh: no stty\r\n" + wire.trailer(126));
+    };
+    auto body = [](fake_world& world) -> asio::awaitable<void> {
+        auto p = co_await world.box.start(command("top"), exec_options().tty(24, 80));
+        auto r = co_await p.wait();
+        CHECK(r.status.code() == 126);
+        CHECK(r.out == "sh: no stty\r\n");
+    };
+    w.run(body(w));
+    CHECK(w.wire().input.empty());
 }
 
 TEST_CASE("terminal: without a loader that gets ready there is no endless memory") {
@@ -258,13 +280,14 @@ TEST_CASE("terminal: without a loader that gets ready there is no endless memory
 TEST_CASE("exec with a terminal ends its input") {
     fake_world w;
     w.backend->on_command = [](fake_wire& wire) {
+        get_ready(wire);
         wire.on_input = [](fake_wire& self) {
             if (self.input.ends_with('\x04')) self.out(self.trailer(0));
         };
     };
     auto r = w.run(w.box.exec(command("cat"), exec_options().tty(24, 80).timeout(5s)));
     CHECK(r.ok());
-    CHECK(w.wire().input == "\x04");
+    CHECK(behind_preamble(w.wire()) == "\x04");
 }
 
 }  // namespace

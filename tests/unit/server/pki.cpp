@@ -66,6 +66,15 @@ TEST_CASE("pki: a new state folder") {
     CHECK(ecisbx::net::tls_client_context::make(made.ca_file));
 }
 
+TEST_CASE("pki: folders above the state folder are made as well") {
+    folder dir;
+    load_or_make_identity(dir.path + "/a/b/c", names, ecisbx::core::utc_now());
+    CHECK(mode_of(dir.path + "/a") == 0700);
+    CHECK(mode_of(dir.path + "/a/b/c") == 0700);
+    make_private_dir(dir.path + "/x//y/");
+    CHECK(fs::is_directory(dir.path + "/x/y"));
+}
+
 TEST_CASE("pki: the next start uses the same, and closes a key that was left open") {
     folder dir;
     auto now = ecisbx::core::utc_now();
@@ -138,7 +147,7 @@ TEST_CASE("pki: a state folder that can not be") {
     std::ofstream(dir.path + "/file") << "x";
     CHECK_THROWS_AS(load_or_make_identity(dir.path + "/file", names, ecisbx::core::utc_now()),
                     ecisbx::error);
-    CHECK_THROWS_AS(load_or_make_identity(dir.path + "/no/such", names, ecisbx::core::utc_now()),
+    CHECK_THROWS_AS(load_or_make_identity(dir.path + "/file/below", names, ecisbx::core::utc_now()),
                     ecisbx::error);
 }
 

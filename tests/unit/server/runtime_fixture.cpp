@@ -1,6 +1,7 @@
 #include "unit/server/runtime_fixture.hpp"
 
 #include "core/random.hpp"
+#include "server/runtime/posix.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -10,8 +11,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <thread>
 
@@ -31,11 +32,6 @@ asio::awaitable<std::string> read_all(std::shared_ptr<rt::process> process, read
         if (n == 0) co_return all;
         all.append(buffer.data(), n);
     }
-}
-
-std::string file_text(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace
@@ -69,7 +65,8 @@ asio::awaitable<std::string> read_until(std::shared_ptr<rt::process> process, st
     std::vector<char> buffer(4096);
     while (all.find(text) == std::string::npos) {
         auto n = co_await process->read_out(asio::buffer(buffer));
-        if (n == 0) throw std::runtime_error("the output ended before: " + text + "; it was: " + all);
+        if (n == 0)
+            throw std::runtime_error("the output ended before: " + text + "; it was: " + all);
         all.append(buffer.data(), n);
     }
     co_return all;
@@ -85,7 +82,9 @@ rt::process_spec command(std::vector<std::string> argv) {
     return spec;
 }
 
-rt::process_spec shell(std::string script) { return command({"sh", "-c", std::move(script)}); }
+rt::process_spec shell(std::string script) {
+    return command({"sh", "-c", std::move(script)});
+}
 
 rt::box_spec box_named(std::string id) {
     rt::box_spec spec;
@@ -117,9 +116,9 @@ std::vector<host_process> processes_with(const std::string& mark) {
     for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
         auto pid = std::atoi(entry.path().filename().c_str());
         if (pid <= 0) continue;
-        auto command = file_text(entry.path() / "cmdline");
+        auto command = rt::read_file((entry.path() / "cmdline").string());
         std::replace(command.begin(), command.end(), '\0', ' ');
-        auto stat = file_text(entry.path() / "stat");
+        auto stat = rt::read_file((entry.path() / "stat").string());
         auto close = stat.rfind(") ");
         if (command.find(mark) == std::string::npos || close == std::string::npos) continue;
         found.push_back({pid, std::atoi(stat.c_str() + close + 4), command});

@@ -81,7 +81,9 @@ public:
     }
     void run(asio::awaitable<void> operation, std::chrono::seconds most = 60s);
 
-    std::shared_ptr<rt::box> box(rt::box_spec spec) { return run(runtime->create(std::move(spec))); }
+    std::shared_ptr<rt::box> box(rt::box_spec spec) {
+        return run(runtime->create(std::move(spec)));
+    }
     std::shared_ptr<rt::box> box(std::string id = "box-1") { return box(box_named(std::move(id))); }
     std::shared_ptr<rt::process> start(const std::shared_ptr<rt::box>& in, rt::process_spec spec) {
         return run(start_process(in, std::move(spec)));

@@ -1,9 +1,9 @@
 // Streams, terminals, exit codes and errors of processes, in both runtimes that run some.
 #include "unit/server/runtime_fixture.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
 
 #include <doctest/doctest.h>
 
@@ -18,10 +18,14 @@ ecisbx::server::runtime_options options_of(int kind) {
     return kind == 0 ? ecisbx::server::bubblewrap() : ecisbx::server::process();
 }
 
-#define BOTH_RUNTIMES(kind)     \
-    int kind = 0;               \
-    SUBCASE("bubblewrap") { kind = 0; } \
-    SUBCASE("process") { kind = 1; }
+#define BOTH_RUNTIMES(kind) \
+    int kind = 0;           \
+    SUBCASE("bubblewrap") { \
+        kind = 0;           \
+    }                       \
+    SUBCASE("process") {    \
+        kind = 1;           \
+    }
 
 asio::awaitable<std::pair<std::size_t, bool>> count_bytes(std::shared_ptr<rt::process> process,
                                                           char expected) {
@@ -112,8 +116,9 @@ TEST_CASE("runtime: a program is searched in the PATH of the box, then of the pr
     BOTH_RUNTIMES(kind)
     world w(options_of(kind));
     auto box = w.box();
-    w.sh(box, "mkdir -p $HOME/bin $HOME/sub; printf '#!/bin/sh\\necho mine\\n' > $HOME/bin/tool; "
-              "chmod +x $HOME/bin/tool; cp $HOME/bin/tool $HOME/sub/no; chmod -x $HOME/sub/no");
+    w.sh(box,
+         "mkdir -p $HOME/bin $HOME/sub; printf '#!/bin/sh\\necho mine\\n' > $HOME/bin/tool; "
+         "chmod +x $HOME/bin/tool; cp $HOME/bin/tool $HOME/sub/no; chmod -x $HOME/sub/no");
     auto home = w.sh(box, "printf %s $HOME");
     auto spec = command({"tool"});
     CHECK(errc_of([&] { w.start(box, spec); }) == errc::not_found);
@@ -238,15 +243,15 @@ TEST_CASE("runtime: dropping a terminal hangs it up, dropping pipes kills nothin
     auto piped = w.start(box, shell("echo on; exec sleep 1000; : " + mark));
     w.run(read_until(piped, "on\n"));
     piped.reset();
-    auto spec = shell("trap 'echo hung up > $HOME/hup; exit' HUP; echo on; "
-                      "while :; do sleep 0.01; done");
+    auto spec = shell(
+        "trap 'echo hung up > $HOME/hup; exit' HUP; echo on; "
+        "while :; do sleep 0.01; done");
     spec.tty = true;
     auto terminal = w.start(box, spec);
     w.run(read_until(terminal, "on\r\n"));
     terminal.reset();
-    CHECK(eventually([&] {
-        return w.sh(box, "cat $HOME/hup 2>/dev/null || true") == "hung up\n";
-    }));
+    CHECK(
+        eventually([&] { return w.sh(box, "cat $HOME/hup 2>/dev/null || true") == "hung up\n"; }));
     CHECK(w.sh(box, "pgrep -x sleep | wc -l") != "0\n");
 }
 
@@ -337,9 +342,8 @@ TEST_CASE("runtime: a start that is cancelled ends its process") {
         bool done = false;
         asio::co_spawn(w.io, start_process(box, shell("sleep 1000; : " + mark)),
                        asio::bind_cancellation_slot(
-                           signal.slot(), [&](std::exception_ptr, std::shared_ptr<rt::process>) {
-                               done = true;
-                           }));
+                           signal.slot(),
+                           [&](std::exception_ptr, std::shared_ptr<rt::process>) { done = true; }));
         w.io.restart();
         w.io.poll_one();
         signal.emit(asio::cancellation_type::terminal);

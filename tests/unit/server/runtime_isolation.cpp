@@ -1,4 +1,5 @@
 // What a process in a bubblewrap box can see and do, looked at from inside.
+#include "server/runtime/posix.hpp"
 #include "unit/server/runtime_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -14,7 +15,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string python(const std::string& code) { return "/usr/bin/python3 -c '" + code + "'"; }
+std::string python(const std::string& code) {
+    return "/usr/bin/python3 -c '" + code + "'";
+}
 
 }  // namespace
 
@@ -44,19 +47,15 @@ TEST_CASE("bubblewrap: nothing of the box is the host's root") {
     CHECK(count == 1);
 
     auto mark = unique_mark();
-    auto sleeper = w.start(box, command({"sh", "-c", "echo on; exec sleep 1000; " + mark}));
-    w.run(read_until(sleeper, "on\n"));
     auto daemon = w.start(box, shell("echo on; sleep 1000; : " + mark));
     w.run(read_until(daemon, "on\n"));
     auto found = processes_with(mark);
-    REQUIRE(found.size() == 1);
-    std::ifstream status("/proc/" + std::to_string(found[0].pid) + "/status");
-    std::stringstream text;
-    text << status.rdbuf();
+    REQUIRE_FALSE(found.empty());
+    auto status = rt::read_file("/proc/" + std::to_string(found[0].pid) + "/status");
     auto user = std::to_string(outside);
-    CHECK(text.str().find("Uid:\t" + user + "\t" + user + "\t" + user + "\t" + user) !=
+    CHECK(status.find("Uid:\t" + user + "\t" + user + "\t" + user + "\t" + user) !=
           std::string::npos);
-    if (::geteuid() == 0) CHECK(text.str().find("Groups:\t \n") != std::string::npos);
+    if (::geteuid() == 0) CHECK(status.find("Groups:\t \n") != std::string::npos);
 }
 
 TEST_CASE("bubblewrap: every namespace is the box's own, and the same in two processes of it") {
@@ -171,13 +170,13 @@ TEST_CASE("bubblewrap: only home, temporary folders and the working folder can b
         INFO(dir);
         CHECK(w.exec(box, shell(std::string("touch ") + dir + "/new")).exit.code != 0);
     }
-    for (const char* file : {"/etc/passwd", "/usr/bin/env", "/proc/sys/kernel/core_pattern",
-                             "/proc/sysrq-trigger"}) {
+    for (const char* file :
+         {"/etc/passwd", "/usr/bin/env", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger"}) {
         INFO(file);
         CHECK(w.exec(box, shell(std::string(": >> ") + file)).exit.code != 0);
     }
-    for (const char* dir : {"/root", "/tmp", "/var/tmp", "/run", "/var/run", "/dev/shm",
-                            "/srv/app/x"}) {
+    for (const char* dir :
+         {"/root", "/tmp", "/var/tmp", "/run", "/var/run", "/dev/shm", "/srv/app/x"}) {
         INFO(dir);
         CHECK(w.sh(box, std::string("echo 1 > ") + dir + "/new && cat " + dir + "/new") == "1\n");
     }
@@ -193,8 +192,8 @@ TEST_CASE("bubblewrap: a writable place is limited") {
     auto box = w.box(std::move(spec));
     for (const char* dir : {"/root", "/tmp", "/var/tmp", "/run", "/dev/shm"}) {
         INFO(dir);
-        CHECK(w.sh(box, std::string("stat -f -c '%b %S' ") + dir +
-                            " | awk '{ print $1 * $2 }'") == "33554432\n");
+        CHECK(w.sh(box, std::string("stat -f -c '%b %S' ") + dir + " | awk '{ print $1 * $2 }'") ==
+              "33554432\n");
     }
 }
 
@@ -276,8 +275,7 @@ TEST_CASE("bubblewrap: host name, environment and limits of a process") {
     auto p = shell("hostname; echo $FROM_BOX $BOTH $OWN $PATH; ulimit -c; umask");
     p.env = {{"BOTH", "process"}, {"OWN", "o"}};
     auto result = w.exec(box, std::move(p));
-    CHECK(result.out ==
-          "Sand-Box.example\nb process o /opt/own:/usr/bin:/bin\n0\n0022\n");
+    CHECK(result.out == "Sand-Box.example\nb process o /opt/own:/usr/bin:/bin\n0\n0022\n");
     // Nothing of the server's own environment.
     auto env = w.exec(box, command({"env", "-0"})).out;
     ::setenv("ECISBX_TEST_SECRET", "do not show", 1);
@@ -292,6 +290,40 @@ TEST_CASE("bubblewrap: nothing of the server is open in a process") {
     CHECK(w.sh(box, "ls /proc/self/fd | tr '\\n' ' '") == "0 1 2 3 ");
     CHECK(w.sh(box, "readlink /proc/self/fd/0") == "/dev/null\n");
     CHECK(w.sh(box, "echo again > /dev/stdout") == "again\n");
+}
+
+TEST_CASE(
+    "bubblewrap: what becomes a process is a copy of the server until exec, and can not be read") {
+    world w;
+    auto box = w.box();
+    auto code = std::string(R"(
+import os
+seen = leaks = 0
+print("on", flush=True)
+while not os.path.exists("/tmp/end"):
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try: name = open("/proc/%s/comm" % pid).read()
+        except OSError: continue
+        if not name.startswith("ecisbx"): continue
+        seen += 1
+        for what in ("mem", "environ", "maps", "auxv"):
+            try:
+                with open("/proc/%s/%s" % (pid, what), "rb") as f: f.read(1)
+                # Read as a copy of the server only if it still is one.
+                if open("/proc/%s/comm" % pid).read().startswith("ecisbx"): leaks += 1
+            except OSError: pass
+        try:
+            if b"unit" in open("/proc/%s/cmdline" % pid, "rb").read(): leaks += 1
+        except OSError: pass
+print("seen" if seen else "none seen", leaks)
+)");
+    auto spy = w.start(box, command({"/usr/bin/python3", "-c", code}));
+    w.run(read_until(spy, "on\n"));
+    for (int i = 0; i < 300; ++i) w.exec(box, command({"true"}));
+    w.sh(box, "touch /tmp/end");
+    auto end = w.run(collect(spy));
+    INFO(end.err);
+    CHECK(end.out == "seen 0\n");
 }
 
 TEST_CASE("bubblewrap: a given root file system") {
@@ -313,11 +345,11 @@ TEST_CASE("bubblewrap: a given root file system") {
         auto box = w.box(std::move(spec));
         CHECK(w.sh(box, "/bin/busybox ls -A /") ==
               ".pause\nbin\ndata\ndev\nhome\nlink\nmedia\nmnt\nproc\nroot\nrun\nsrv\ntmp\nvar\n");
-        CHECK(w.sh(box, "cat() { /bin/busybox cat $1; }; cat /data/file; pwd; echo 1 > new; "
-                        "/bin/busybox ls /var/lib") == "content/data/deep/work\nthing\n");
+        CHECK(w.sh(box,
+                   "cat() { /bin/busybox cat $1; }; cat /data/file; pwd; echo 1 > new; "
+                   "/bin/busybox ls /var/lib") == "content/data/deep/work\nthing\n");
         CHECK(w.exec(box, shell("echo 1 > /data/file")).exit.code != 0);
-        CHECK(errc_of([&] { w.start(box, command({"/usr/bin/env"})); }) ==
-              ecisbx::errc::not_found);
+        CHECK(errc_of([&] { w.start(box, command({"/usr/bin/env"})); }) == ecisbx::errc::not_found);
     }
     CHECK_FALSE(fs::exists(root / "data/deep/work"));
     fs::remove_all(root);

@@ -1,4 +1,5 @@
 // How boxes begin and end, and that nothing of them stays.
+#include "server/runtime/posix.hpp"
 #include "unit/server/runtime_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 
 using namespace runtime_test;
 using ecisbx::errc;
@@ -21,10 +21,14 @@ ecisbx::server::runtime_options options_of(int kind) {
     return kind == 0 ? ecisbx::server::bubblewrap() : ecisbx::server::process();
 }
 
-#define BOTH_RUNTIMES(kind)     \
-    int kind = 0;               \
-    SUBCASE("bubblewrap") { kind = 0; } \
-    SUBCASE("process") { kind = 1; }
+#define BOTH_RUNTIMES(kind) \
+    int kind = 0;           \
+    SUBCASE("bubblewrap") { \
+        kind = 0;           \
+    }                       \
+    SUBCASE("process") {    \
+        kind = 1;           \
+    }
 
 // Keepers of this process, and wardens and bubblewraps below them.
 std::vector<pid_t> below(pid_t root) {
@@ -48,9 +52,8 @@ std::vector<pid_t> children_of(pid_t parent) {
 bool all_gone(const std::vector<pid_t>& pids) {
     // A zombie has ended; not every init is quick to reap.
     return std::none_of(pids.begin(), pids.end(), [](pid_t pid) {
-        std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-        std::string line;
-        return std::getline(in, line) && line.find(") Z ") == std::string::npos;
+        auto stat = rt::read_file("/proc/" + std::to_string(pid) + "/stat");
+        return !stat.empty() && stat.find(") Z ") == std::string::npos;
     });
 }
 
@@ -77,8 +80,10 @@ void fill(world& w, int boxes, const std::string& mark) {
     static std::vector<std::shared_ptr<rt::process>> running;
     for (int i = 0; i < boxes; ++i) {
         auto box = w.box("box-" + std::to_string(i));
-        w.sh(box, "env -i setsid sh -c 'sleep 1000; : " + mark + "' >/dev/null 2>&1 </dev/null & "
-                  "sh -c 'sleep 1000; : " + mark + "' >/dev/null 2>&1 </dev/null &");
+        w.sh(box, "env -i setsid sh -c 'sleep 1000; : " + mark +
+                      "' >/dev/null 2>&1 </dev/null & "
+                      "sh -c 'sleep 1000; : " +
+                      mark + "' >/dev/null 2>&1 </dev/null &");
         running.push_back(w.start(box, shell("trap '' TERM HUP; sleep 1000; : " + mark)));
         kept.push_back(box);
     }
@@ -94,16 +99,14 @@ TEST_CASE("runtime: tmux started by one exec answers another, as does a daemon")
     w.sh(box, "tmux -f /dev/null -L test new-session -d -s work 'sh'");
     w.sh(box, "tmux -L test send-keys -t work 'mark=4; echo $((mark * 10 + 2))' Enter");
     CHECK(eventually([&] {
-        return w.sh(box, "tmux -L test capture-pane -p -t work").find("42\n") !=
-               std::string::npos;
+        return w.sh(box, "tmux -L test capture-pane -p -t work").find("42\n") != std::string::npos;
     }));
     w.sh(box, "setsid sh -c 'sleep 1000; : " + mark + "' >/dev/null 2>&1 </dev/null &");
     CHECK(eventually([&] { return !processes_with(mark).empty(); }));
     CHECK(w.sh(box, "tmux -L test has-session -t work && echo there") == "there\n");
-    auto found = below(::getpid());
     w.stop(box);
     CHECK(processes_with(mark).empty());
-    CHECK(below(::getpid()).size() == 1);  // the keeper
+    CHECK(eventually([] { return below(::getpid()).size() == 1; }));  // the keeper
 }
 
 TEST_CASE("runtime: stop gives the grace that is needed and no more") {
@@ -112,7 +115,8 @@ TEST_CASE("runtime: stop gives the grace that is needed and no more") {
     auto box = w.box();
     auto mark = unique_mark();
     auto polite = w.start(box, shell("trap 'echo bye; exit 5' TERM; echo on; "
-                                     "while :; do sleep 0.01; done; : " + mark));
+                                     "while :; do sleep 0.01; done; : " +
+                                     mark));
     w.run(read_until(polite, "on\n"));
     auto begin = std::chrono::steady_clock::now();
     w.stop(box, 50s);
@@ -128,8 +132,8 @@ TEST_CASE("runtime: stop kills what does not listen, daemons too, after the grac
     world w(options_of(kind));
     auto box = w.box();
     auto mark = unique_mark();
-    auto deaf = w.start(box, shell("trap '' TERM; echo on; while :; do sleep 0.05; done; : " +
-                                   mark));
+    auto deaf =
+        w.start(box, shell("trap '' TERM; echo on; while :; do sleep 0.05; done; : " + mark));
     w.run(read_until(deaf, "on\n"));
     w.sh(box, "env -i setsid sh -c 'trap \"\" TERM; while :; do sleep 0.05; done; : " + mark +
                   "' >/dev/null 2>&1 </dev/null &");
@@ -174,7 +178,7 @@ TEST_CASE("bubblewrap: a box that ends by itself is not ready, and nothing is le
     w.stop(box);
     CHECK(errc_of([&] { w.start(box, shell("true")); }) == errc::not_ready);
     CHECK(processes_with(mark).empty());
-    CHECK(below(::getpid()).size() == 1);
+    CHECK(eventually([] { return below(::getpid()).size() == 1; }));  // the keeper
 }
 
 TEST_CASE("runtime: a dropped box and a dropped runtime end their processes") {
@@ -208,6 +212,10 @@ TEST_CASE("runtime: boxes of the same name, and names that are none") {
         INFO(id);
         CHECK(errc_of([&] { w.box(id); }) == errc::invalid_argument);
     }
+    auto first = w.box("twice");
+    CHECK(errc_of([&] { w.box("twice"); }) == errc::conflict);
+    w.stop(first);
+    w.box("twice");
     auto spec = box_named("box");
     spec.hostname = "no good";
     CHECK(errc_of([&] { w.box(spec); }) == errc::invalid_argument);
@@ -315,16 +323,18 @@ TEST_CASE("runtime: a server that is not root") {
             if (::setgid(65534) != 0 || ::setuid(65534) != 0) report = "can not become nobody";
             world w(options_of(kind));
             auto box = w.box();
-            auto result = w.exec(box, shell("id -u; cat /proc/self/uid_map; grep -E "
-                                            "'CapEff|CapBnd|NoNewPrivs|Seccomp:' "
-                                            "/proc/self/status; cat /etc/shadow; "
-                                            "touch /usr/x; grep processes /proc/self/limits; echo > "
-                                            "/dev/stderr"));
+            auto result =
+                w.exec(box, shell("id -u; cat /proc/self/uid_map; grep -E "
+                                  "'CapEff|CapBnd|NoNewPrivs|Seccomp:' "
+                                  "/proc/self/status; cat /etc/shadow; "
+                                  "touch /usr/x; grep processes /proc/self/limits; echo > "
+                                  "/dev/stderr"));
             report = result.out + "|" + result.err + "|";
             for (const auto& note : w.runtime->notes()) report += note + "\n";
             auto mark = unique_mark();
             auto sleeper = w.start(box, shell("trap 'exit 3' TERM; echo on; "
-                                              "while :; do sleep 0.01; done; : " + mark));
+                                              "while :; do sleep 0.01; done; : " +
+                                              mark));
             w.run(read_until(sleeper, "on\n"));
             w.stop(box, 20s);
             report += "|exit " + std::to_string(w.run(sleeper->wait()).code);
@@ -381,4 +391,3 @@ TEST_CASE("runtime process: says loudly what it is, and has folders of its own")
     w.runtime.reset();
     CHECK_FALSE(fs::exists(base));
 }
-

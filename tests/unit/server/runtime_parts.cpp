@@ -158,8 +158,8 @@ TEST_CASE("control groups: where they are mounted and where we are") {
     auto part = cgroup_mounts("25 20 0:22 /docker/1 /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
                               "0::/docker/1/sub\n");
     CHECK(part[0].own == "/sys/fs/cgroup/sub");
-    auto outside = cgroup_mounts("25 20 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
-                                 "0::/../other\n");
+    auto outside =
+        cgroup_mounts("25 20 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "0::/../other\n");
     CHECK(outside[0].own == "/sys/fs/cgroup");
     CHECK(cgroup_mounts("", "").empty());
     CHECK(cgroup_mounts("garbage\n - cgroup\n", "x\n:\n").empty());
@@ -198,8 +198,9 @@ TEST_CASE("mounts: where a working folder is") {
 TEST_CASE("the sleeper is a small program") {
     auto program = pause_program();
     REQUIRE(program.size() > 100);
-    CHECK(program.substr(0, 4) == "\x7f"
-                                  "ELF");
+    CHECK(program.substr(0, 4) ==
+          "\x7f"
+          "ELF");
     CHECK(program.size() < 256);
 }
 
@@ -209,9 +210,8 @@ TEST_CASE("notes tell what is not limited and not isolated") {
     facts.host_network = true;
     auto notes = make_notes(facts);
     auto has = [&](const char* text) {
-        return std::any_of(notes.begin(), notes.end(), [&](const auto& n) {
-            return n.find(text) != std::string::npos;
-        });
+        return std::any_of(notes.begin(), notes.end(),
+                           [&](const auto& n) { return n.find(text) != std::string::npos; });
     };
     CHECK(has("NOT limited: memory: /x: Permission denied"));
     CHECK(has("NOT isolated: the network"));

@@ -154,7 +154,9 @@ TEST_CASE("synthetic: behind the wrapper, by arguments and over the channel") {
     synthetic_world w;
     proto::exec_limits limits;
     SUBCASE("arguments") {}
-    SUBCASE("channel") { limits.max_json_bytes = 900; }
+    SUBCASE("channel") {
+        limits.max_json_bytes = 900;
+    }
     const std::string pad(limits.max_json_bytes == 900 ? 1000 : 1, 'p');
     auto echo = w.exec(wish_of({"echo", "hi", pad}), limits);
     CHECK(echo.out == "hi " + pad + "\n");
@@ -182,7 +184,9 @@ TEST_CASE("synthetic: framed and raw stdin behind the wrapper") {
     auto process = w.begin(plan);
     bool raw = false;
     SUBCASE("framed") {}
-    SUBCASE("raw") { raw = true; }
+    SUBCASE("raw") {
+        raw = true;
+    }
     w.run(write_text(process, plan.preamble(raw)));
     w.run(write_text(process, raw ? "some" : proto::stdin_frame("some")));
     w.run(write_text(process, raw ? " text" : proto::stdin_frame(" text")));
