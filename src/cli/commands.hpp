@@ -21,6 +21,7 @@ void add_rm(CLI::App& parser, app& program, action& chosen);
 void add_exec(CLI::App& parser, app& program, action& chosen);  ///< exec and bash
 void add_tmux(CLI::App& parser, app& program, action& chosen);
 void add_run(CLI::App& parser, app& program, action& chosen);
+void add_cp(CLI::App& parser, app& program, action& chosen);
 void add_doctor(CLI::App& parser, app& program, action& chosen);
 
 }  // namespace ecisbx::cli

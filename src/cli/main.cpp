@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
     ecisbx::cli::add_exec(parser, program, chosen);
     ecisbx::cli::add_tmux(parser, program, chosen);
     ecisbx::cli::add_run(parser, program, chosen);
+    ecisbx::cli::add_cp(parser, program, chosen);
     ecisbx::cli::add_doctor(parser, program, chosen);
 
     try {

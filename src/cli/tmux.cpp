@@ -34,28 +34,28 @@ const char* name_of(tmux_state::phase state) {
 }
 
 void print_session_line(const tmux_session& session) {
-    auto created = std::chrono::duration_cast<std::chrono::seconds>(
-                       session.created.time_since_epoch()).count();
-    std::cout << session.name << '\t' << created << '\t'
-              << (session.running ? "running" : "ended") << '\n';
+    auto created =
+        std::chrono::duration_cast<std::chrono::seconds>(session.created.time_since_epoch())
+            .count();
+    std::cout << session.name << '\t' << created << '\t' << (session.running ? "running" : "ended")
+              << '\n';
 }
 
 boost::json::object to_json(const tmux_session& session) {
     return {{"session", session.name},
-            {"created", std::chrono::duration_cast<std::chrono::seconds>(
-                            session.created.time_since_epoch()).count()},
+            {"created",
+             std::chrono::duration_cast<std::chrono::seconds>(session.created.time_since_epoch())
+                 .count()},
             {"running", session.running}};
 }
 
 // The output goes to stdout as it is; what is known of the job goes to stderr, or as JSON.
 void print_state(const tmux_state& state, bool json) {
     if (json) {
-        boost::json::object data{{"state", name_of(state.state)},
-                                 {"out", state.out},
-                                 {"next_byte", state.next_byte},
-                                 {"total_bytes", state.total_bytes},
-                                 {"drained", state.drained},
-                                 {"note", state.note}};
+        boost::json::object data{
+            {"state", name_of(state.state)}, {"out", state.out},
+            {"next_byte", state.next_byte},  {"total_bytes", state.total_bytes},
+            {"drained", state.drained},      {"note", state.note}};
         if (state.state == tmux_state::completed) data["code"] = state.status.code();
         std::cout << boost::json::serialize(data) << '\n';
         return;
@@ -133,7 +133,8 @@ struct registrar {
         command->add_option("--container", a->container, "Default: the sandbox's first");
         command->callback([a, run, &p = program, &c = chosen] {
             c = [a, run, &p] {
-                if (a->script == "-") a->script.assign(std::istreambuf_iterator<char>(std::cin), {});
+                if (a->script == "-")
+                    a->script.assign(std::istreambuf_iterator<char>(std::cin), {});
                 return p.run(run(p.client().attach(a->id), a, p.json));
             };
         });
@@ -160,8 +161,8 @@ void add_tmux(CLI::App& parser, app& program, action& chosen) {
     look->add_option("--from", a->from, "Byte of the output to begin at");
     look->add_flag("--screen", a->screen, "Print what its terminal shows instead");
 
-    auto* until = to.add("wait", "Wait for its end; exits with its status, 124 if it runs on", a,
-                         wait, true);
+    auto* until =
+        to.add("wait", "Wait for its end; exits with its status, 124 if it runs on", a, wait, true);
     until->add_option("--from", a->from, "Byte of the output to begin at");
     until->add_option("--timeout", a->timeout, "Wait at most this long; default 600s");
 

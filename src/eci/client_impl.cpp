@@ -93,22 +93,34 @@ asio::awaitable<std::string> client::impl::create(create_options options) {
     co_return id;
 }
 
-asio::awaitable<container_group> client::impl::describe(std::string id, core::deadline until) {
+asio::awaitable<client::impl::finding> client::impl::find(std::string id, core::deadline until) {
     check_id(id);
     auto parameters = list_parameters(list_options().id(id).with_events());
     auto answer = co_await caller_.call("DescribeContainerGroups", std::move(parameters),
                                         repeating::harmless, until);
     auto page = answer.parsed(parse_page);
+    finding found;
+    found.request_id = answer.request_id;
     for (auto& group : page.groups) {
         if (group.id != id) continue;
         if (!group.containers.empty()) names_.learn(id, group.containers.front().name);
-        co_return std::move(group);
+        found.group = std::move(group);
+        break;
     }
-    names_.forget(id);
-    error_info why(errc::not_found, "there is no sandbox " + id + " (or no permission to see it)");
-    why.doing = "DescribeContainerGroups";
-    why.request_id = answer.request_id;
-    throw error(std::move(why));
+    co_return found;
+}
+
+asio::awaitable<container_group> client::impl::describe(std::string id, core::deadline until) {
+    auto found = co_await find(id, until);
+    if (!found.group) {
+        names_.forget(id);
+        error_info why(errc::not_found,
+                       "there is no sandbox " + id + " (or no permission to see it)");
+        why.doing = "DescribeContainerGroups";
+        why.request_id = found.request_id;
+        throw error(std::move(why));
+    }
+    co_return std::move(*found.group);
 }
 
 asio::awaitable<group_page> client::impl::list(list_options options) {

@@ -40,6 +40,11 @@ public:
 private:
     impl(boost::asio::any_io_executor executor, const config& settings, net::origin endpoint);
 
+    struct finding {
+        std::optional<container_group> group;
+        std::string request_id;
+    };
+    boost::asio::awaitable<finding> find(std::string id, core::deadline until);
     struct look {
         std::optional<container_group> group;
         bool in_time = true;

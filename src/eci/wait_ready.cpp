@@ -46,7 +46,8 @@ private:
 asio::awaitable<client::impl::look> client::impl::look_at(std::string id, core::deadline until) {
     look result;
     try {
-        result.group = co_await find(std::move(id), true, until);
+        auto found = co_await find(std::move(id), until);
+        result.group = std::move(found.group);
     } catch (const error& e) {
         if (e.code() != errc::timeout || !until.expired()) throw;
         result.in_time = false;

@@ -34,9 +34,9 @@ void check_job(const tmux_job& job) {
         refuse("tmux_options: rows and columns must be 1 to 1000");
     if (job.history > 10'000'000) refuse("tmux_options: history_limit must be 0 to 10,000,000");
     for (const auto& [name, value] : job.env) {
-        bool fine = !name.empty() && is_name_char(name[0], true) &&
-                    std::all_of(name.begin(), name.end(),
-                                [](char c) { return is_name_char(c, false); });
+        bool fine =
+            !name.empty() && is_name_char(name[0], true) &&
+            std::all_of(name.begin(), name.end(), [](char c) { return is_name_char(c, false); });
         if (!fine || name == "ECISBX_EXEC")
             refuse("tmux_options: the environment variable's name is not possible: " + name);
     }
@@ -125,26 +125,38 @@ tmux_start_plan plan_tmux_start(const tmux_job& job) {
         "o=$(umask);umask 077;mkdir -p \"$d\"\n"
         "[ -d \"$d\" ]&&[ ! -L \"$d\" ]&&[ -O \"$d\" ]&&chmod 700 \"$d\"||f no-folder\n"
         "mkdir \"$j\"||{ [ -d \"$j\" ]&&f exists;f no-folder;}\n"
-        "tmux has-session -t " + session + "&&g exists\n"
-        "cat>\"$j/all\"&&[ $(($(wc -c<\"$j/all\"))) = " + size + " ]"
-        "&&dd if=\"$j/all\" of=\"$j/run\" bs=" + cut + " count=1"
-        "&&dd if=\"$j/all\" of=\"$j/script\" bs=" + cut + " skip=1"
+        "tmux has-session -t " +
+        session +
+        "&&g exists\n"
+        "cat>\"$j/all\"&&[ $(($(wc -c<\"$j/all\"))) = " +
+        size +
+        " ]"
+        "&&dd if=\"$j/all\" of=\"$j/run\" bs=" +
+        cut +
+        " count=1"
+        "&&dd if=\"$j/all\" of=\"$j/script\" bs=" +
+        cut +
+        " skip=1"
         "&&rm \"$j/all\"&&mkfifo \"$j/go\" \"$j/done\"&&:>\"$j/out\""
-        "&&echo '" + pattern + "'>\"$j/pattern\"&&date +%s>\"$j/created\"||g no-folder\n";
+        "&&echo '" +
+        pattern + "'>\"$j/pattern\"&&date +%s>\"$j/created\"||g no-folder\n";
     // The limit of a pane's history is its session's when it is made: hence a second window. All
     // in one client: no other client comes in between.
     plan.text +=
         "umask $o;exec</dev/null\n"
-        "e=$(tmux -u new-session -d -s " + job.name + " -x " + std::to_string(job.columns) +
-        " -y " + std::to_string(job.rows) + " sleep 60 \\; set-option -t " + session +
-        " history-limit " + std::to_string(job.history) +
-        " \\; set-option -t " + session + " destroy-unattached off"
-        " \\; new-window -P -F '#{pane_id} #{pane_pid}' -t " + session +
-        ": sh \"$j/run\" \"$j\" \\; kill-window -t '" + session + ":^' \\; pipe-pane -t " +
-        session + ": \": >'$j/go'; exec cat >>'$j/out'\" 2>&1)\n"
+        "e=$(tmux -u new-session -d -s " +
+        job.name + " -x " + std::to_string(job.columns) + " -y " + std::to_string(job.rows) +
+        " sleep 60 \\; set-option -t " + session + ": history-limit " +
+        std::to_string(job.history) + " \\; set-option -t " + session +
+        ": destroy-unattached off"
+        " \\; new-window -P -F '#{pane_id} #{pane_pid}' -t " +
+        session + ": sh \"$j/run\" \"$j\" \\; kill-window -t '" + session +
+        ":^' \\; pipe-pane -t " + session +
+        ": \": >'$j/go'; exec cat >>'$j/out'\" 2>&1)\n"
         "r=$?;case $r$e in 0%*)echo \"$e\">\"$j/pane.new\"&&mv \"$j/pane.new\" \"$j/pane\"&&"
         "echo \"ok $(cat \"$j/created\")\"&&exit;;*duplicate*)g exists;esac\n"
-        "tmux kill-session -t " + session + ";g \"failed $e\"\n";
+        "tmux kill-session -t " +
+        session + ";g \"failed $e\"\n";
     return plan;
 }
 
@@ -155,13 +167,13 @@ std::string tmux_look_text(const tmux_look& look) {
     if (look.wait.count() > 0) {
         // The fifo's end wakes any number of waiters. When it is gone, the status is there.
         auto ms = std::to_string(look.wait.count() % 1000);
-        std::string length = std::to_string(look.wait.count() / 1000) + "." +
-                             std::string(3 - ms.size(), '0') + ms;
+        std::string length =
+            std::to_string(look.wait.count() / 1000) + "." + std::string(3 - ms.size(), '0') + ms;
         text +=
             "w(){ sleep $1& s=$!;(read -r x<\"$j/done\";kill $s)& r=$!;wait $s;c=$?;kill $r;}"
             ">/dev/null\n"
-            "if [ ! -e \"$j/status\" ]&&a;then w " + length +
-            ";[ $c = 0 ]||[ $c -gt 128 ]||w " +
+            "if [ ! -e \"$j/status\" ]&&a;then w " +
+            length + ";[ $c = 0 ]||[ $c -gt 128 ]||w " +
             std::to_string(std::max<std::int64_t>(1, look.wait.count() / 1000)) + ";fi\n";
     }
     auto from = std::to_string(look.from), block = std::to_string(look.from / 4096);
@@ -187,7 +199,8 @@ std::string tmux_kill_text(std::string_view name) {
         "[ -d \"$j\" ]||exit 0\n"
         "if read -r p<\"$j/pane\";then tmux list-panes -a -F '#{pane_id} #{pane_pid} "
         "#{session_id}'|while read -r a b s;do [ \"$a $b\" != \"$p\" ]||tmux kill-session -t "
-        "\"$s\";done;else tmux kill-session -t " + session + ";fi\n";
+        "\"$s\";done;else tmux kill-session -t " +
+        session + ";fi\n";
     text += "/bin/sh -c " + shell_quote(kill_argv("any", SIGKILL).at(2)) +
             " sh \"$(cat \"$j/pattern\")\" 9\n";
     return text + "rm -rf \"$j\";[ ! -e \"$j\" ]";

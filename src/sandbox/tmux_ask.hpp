@@ -20,8 +20,7 @@ inline constexpr std::size_t tmux_poll_limit = std::size_t(8) << 20;
 /// Runs `text` with `sh -c`. `input` is its stdin. Throws `connection` or `timeout` when not all
 /// of its answer came, besides what an exec throws.
 boost::asio::awaitable<exec_result> tmux_ask(sandbox box, std::string container, std::string text,
-                                             std::string input,
-                                             std::chrono::milliseconds timeout);
+                                             std::string input, std::chrono::milliseconds timeout);
 
 /// One poll that may stay in the sandbox for `look.wait`.
 boost::asio::awaitable<tmux_state> tmux_look(sandbox box, std::string container,

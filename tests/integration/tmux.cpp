@@ -10,7 +10,6 @@
 #include <doctest/doctest.h>
 
 #include <memory>
-#include <set>
 
 using namespace ecisbx;
 using namespace ecisbx::test;
@@ -213,7 +212,8 @@ asio::awaitable<void> screens(world& w) {
     CHECK(end.out == "\033[2J\033[3;5Hdrawn<hello>\n");
     auto none = co_await as_result(box.tmux_screen("none"));
     CHECK(none.error().code == errc::not_found);
-    auto limit = co_await box.bash("tmux show-options -t =" + s.name + " -v history-limit");
+    auto limit =
+        co_await box.bash("tmux display-message -p -t =" + s.name + ": '#{history_limit}'");
     CHECK(limit.out == "50000\n");
     co_await box.remove(remove_options().force());
 }
@@ -276,7 +276,8 @@ asio::awaitable<void> waits(world& w) {
 
 asio::awaitable<void> outliving_child(world& w) {
     auto box = co_await ready_box(w.client);
-    auto s = co_await box.tmux_start("(trap '' HUP; while :; do echo x; sleep 0.01; done) & exit 6");
+    auto s =
+        co_await box.tmux_start("(trap '' HUP; while :; do echo x; sleep 0.01; done) & exit 6");
     auto end = co_await box.tmux_wait(s, tmux_wait_options().timeout(30s));
     CHECK(end.state == tmux_state::completed);
     CHECK(end.status.code() == 6);

@@ -94,8 +94,8 @@ TEST_CASE("tmux: every shell can read the texts") {
     job.env.emplace_back("A", "'\n\"");
     auto plan = plan_tmux_start(job);
     auto run = plan.input.substr(0, plan.input.size() - job.script.size());
-    std::vector<std::vector<std::string>> shells = {{"/usr/bin/dash"}, {"/usr/bin/bash"},
-                                                    {"/usr/bin/busybox", "sh"}};
+    std::vector<std::vector<std::string>> shells = {
+        {"/usr/bin/dash"}, {"/usr/bin/bash"}, {"/usr/bin/busybox", "sh"}};
     for (const auto& shell : shells)
         for (const auto& text : {plan.text, run, tmux_look_text(look), tmux_kill_text("x"),
                                  tmux_list_text(), tmux_screen_text("x")}) {
