@@ -36,10 +36,6 @@ function(ecisbx_room name folder)
   else()
     file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   endif()
-  if(NOT sources)  # TEMP
-    file(WRITE ${CMAKE_BINARY_DIR}/empty_${name}.cpp "")
-    set(sources ${CMAKE_BINARY_DIR}/empty_${name}.cpp)
-  endif()
   add_library(${name} OBJECT ${sources})
   target_link_libraries(${name} PUBLIC Boost::headers Boost::json Boost::url OpenSSL::SSL
                         OpenSSL::Crypto Threads::Threads PRIVATE ecisbx_build_flags)

@@ -160,10 +160,10 @@ std::vector<std::string> receive_argv(const receive_wish& wish) {
     script += wish.archive ? receive_archive : receive_file;
     script += receive_end;
     auto argv = shell_argv(std::move(script));
-    argv.insert(argv.end(), {wish.path, folder_of(wish.path), wish.temp,
-                             std::to_string(wish.sums.size), wish.sums.sha256,
-                             std::to_string(wish.sums.cksum), octal(wish.mode),
-                             wish.make_parents ? "1" : "0"});
+    argv.insert(argv.end(),
+                {wish.path, folder_of(wish.path), wish.temp, std::to_string(wish.sums.size),
+                 wish.sums.sha256, std::to_string(wish.sums.cksum), octal(wish.mode),
+                 wish.make_parents ? "1" : "0"});
     return argv;
 }
 
@@ -220,8 +220,7 @@ void send_reader::first_line(std::string_view line) {
         size_ = number<std::uint64_t>(line.substr(colon + 1));
         started_ = folder_ || size_;
     }
-    if (!started_)
-        throw error(errc::protocol, "the sandbox did not answer as a transfer does");
+    if (!started_) throw error(errc::protocol, "the sandbox did not answer as a transfer does");
 }
 
 void send_reader::finish(std::string& content) {

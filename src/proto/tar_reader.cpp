@@ -132,8 +132,8 @@ void tar_reader::finish() const {
 tar_reader::step tar_reader::take_content() {
     auto rest = std::string_view(buffer_).substr(used_);
     if (rest.empty()) return step::need_more;
-    content_ = rest.substr(0, static_cast<std::size_t>(
-                                  std::min(left_, static_cast<std::uint64_t>(rest.size()))));
+    content_ = rest.substr(
+        0, static_cast<std::size_t>(std::min(left_, static_cast<std::uint64_t>(rest.size()))));
     used_ += content_.size();
     left_ -= content_.size();
     return step::content;

@@ -1,6 +1,7 @@
-// tar archives as streams, no I/O: a writer (ustar, with GNU's long names and numbers where ustar is
-// too small) and a strict reader for what GNU, busybox and BSD tar write, pax included. Names and links are only read here; where
-// an entry may be written is for the one who writes it to check.
+// tar archives as streams, no I/O: a writer (ustar, with GNU's long names and numbers where ustar
+// is too small) and a strict reader for what GNU, busybox and BSD tar write, pax included. Names
+// and links are only read here; where an entry may be written is for the one who writes it to
+// check.
 #ifndef ECISBX_PROTO_TAR_STREAM_HPP
 #define ECISBX_PROTO_TAR_STREAM_HPP
 
@@ -18,7 +19,7 @@ struct tar_entry {
     std::string path;
     std::string link;  ///< target of a link
     unsigned mode = 0644;
-    std::uint64_t size = 0;   ///< bytes of content that follow; files only
+    std::uint64_t size = 0;  ///< bytes of content that follow; files only
     std::int64_t mtime = 0;  ///< seconds since 1970
 };
 

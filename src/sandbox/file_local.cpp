@@ -57,13 +57,6 @@ private:
     unsigned mode_;
 };
 
-unsigned default_mode(unsigned all) {
-    // The umask can only be read by setting it; /proc/self/umask would be Linux's alone.
-    mode_t mask = ::umask(077);
-    ::umask(mask);
-    return all & ~static_cast<unsigned>(mask);
-}
-
 }  // namespace
 
 void local_failure(int number, std::string_view path) {
@@ -157,8 +150,9 @@ void local_sink::begin(const content_header& header) {
         throw error(errc::invalid_argument, "file_options: mode is for files, this is a folder");
 
     temp_ = (fs::path(folder_) / (".ecisbx-" + core::random_hex(16))).string();
-    unsigned all = header.is_folder ? 0777 : 0666;
-    final_mode_ = mode_ ? *mode_ : header.mode ? *header.mode & 0777 : default_mode(all);
+    // An image without `stat` does not tell.
+    unsigned usual = header.is_folder ? 0755 : 0644;
+    final_mode_ = mode_ ? *mode_ : header.mode.value_or(usual) & 0777;
     if (header.is_folder) {
         if (::mkdir(temp_.c_str(), 0700) != 0) local_failure(errno, path_);
         made_ = true;

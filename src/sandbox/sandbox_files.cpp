@@ -64,8 +64,7 @@ asio::awaitable<transfer_result> sandbox::write_file(std::string path, std::stri
 }
 
 asio::awaitable<std::string> sandbox::read_file(std::string path, file_options options) {
-    return public_op(backend_,
-                     read_file_op(backend_, id_, std::move(path), std::move(options)));
+    return public_op(backend_, read_file_op(backend_, id_, std::move(path), std::move(options)));
 }
 
 asio::awaitable<transfer_result> sandbox::upload(std::string local, std::string remote,

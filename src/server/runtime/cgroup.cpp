@@ -84,13 +84,6 @@ int box_cgroup::join() const {
     return 0;
 }
 
-std::vector<pid_t> box_cgroup::members() const {
-    if (dirs_.empty()) return {};
-    std::istringstream in(read_file(dirs_.front() + "/cgroup.procs"));
-    using from = std::istream_iterator<pid_t>;
-    return std::vector<pid_t>(from(in), from());
-}
-
 bool box_cgroup::remove() {
     std::erase_if(
         dirs_, [](const std::string& dir) { return ::rmdir(dir.c_str()) == 0 || errno == ENOENT; });

@@ -5,8 +5,6 @@
 
 #include "server/runtime/posix.hpp"
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -27,8 +25,6 @@ public:
 
     /// Moves the calling process, which must have one thread. 0 or errno.
     int join() const;
-    /// Processes in it, as this process's pid namespace sees them.
-    std::vector<pid_t> members() const;
     /// False while processes are left in it.
     bool remove();
 

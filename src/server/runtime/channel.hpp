@@ -24,7 +24,6 @@ public:
     /// In order; what the socket does not take now is kept. Lost once the far end is gone.
     void send(packet p, std::vector<unique_fd> fds = {});
     void close();
-    bool is_open() const { return socket_.is_open(); }
 
 private:
     struct outgoing {

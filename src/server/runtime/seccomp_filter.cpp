@@ -134,9 +134,9 @@ private:
 };
 
 void refuse_new_namespaces(builder& b) {
-    for (unsigned flag : {CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER,
-                          CLONE_NEWPID, CLONE_NEWNET})
-        b.refuse_if("clone", EPERM, 0, flag, flag);
+    for (int flag : {CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER,
+                     CLONE_NEWPID, CLONE_NEWNET})
+        b.refuse_if("clone", EPERM, 0, static_cast<unsigned>(flag), static_cast<unsigned>(flag));
 }
 
 // What stays: unix, inet, netlink, inet6. AF_VSOCK reaches the hypervisor from any network
@@ -173,7 +173,8 @@ std::string build_seccomp_filter() {
     refuse_new_namespaces(b);
     refuse_socket_families(b);
     refuse_personalities(b);
-    for (unsigned request : {TIOCSTI, TIOCLINUX}) b.refuse_if("ioctl", EPERM, 1, low_word, request);
+    for (int request : {TIOCSTI, TIOCLINUX})
+        b.refuse_if("ioctl", EPERM, 1, low_word, static_cast<unsigned>(request));
     return b.program();
 }
 

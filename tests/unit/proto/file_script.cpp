@@ -34,8 +34,8 @@ struct folder {
     std::string path;
 };
 
-const char* tools_needed[] = {"cat",   "wc",  "ls",    "mv",   "rm",        "chmod", "mkdir",
-                              "rmdir", "tar", "cksum", "stat", "sha256sum"};
+const char* tools_needed[] = {"cat",   "wc",    "ls",  "mv",    "rm",   "chmod",
+                              "mkdir", "rmdir", "tar", "cksum", "stat", "sha256sum"};
 
 /// All of the tools, of the kind that the shell's folder has.
 void add_tools(tests::tool_folder& tools) {

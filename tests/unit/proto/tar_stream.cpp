@@ -126,9 +126,8 @@ TEST_CASE("tar: what GNU and busybox tar write is read") {
                             "tar --format=v7", "busybox tar"}) {
         CAPTURE(tar);
         auto name = std::string(90, 'n');
-        auto archive = output_of(
-            "d=$(mktemp -d) && cd $d && mkdir s && echo hello >s/" + name +
-            " && ln -s x s/l && " + std::string(tar) + " -cf - s; rm -rf $d");
+        auto archive = output_of("d=$(mktemp -d) && cd $d && mkdir s && echo hello >s/" + name +
+                                 " && ln -s x s/l && " + std::string(tar) + " -cf - s; rm -rf $d");
         auto all = read_all(archive, 1000);
         REQUIRE(all.size() == 3);
         CHECK(all[0].entry.what == kind::folder);

@@ -46,8 +46,8 @@ errc refusal(detail::tree_writer& writer, const proto::tar_entry& e) {
     try {
         writer.entry(e);
     } catch (const error& failure) {
-        for (auto c : {errc::forbidden, errc::conflict, errc::protocol, errc::not_found,
-                       errc::too_large})
+        for (auto c :
+             {errc::forbidden, errc::conflict, errc::protocol, errc::not_found, errc::too_large})
             if (failure.code() == c) return c;
         FAIL(failure.what());
     }
@@ -131,7 +131,7 @@ TEST_CASE("a well-behaved archive") {
     writer.finish();
     CHECK(get(in.top + "/a/l") == "content");
     CHECK(get(in.top + "/h") == "content");
-    struct stat facts {};
+    struct stat facts{};
     REQUIRE(::stat((in.top + "/a/b/f").c_str(), &facts) == 0);
     CHECK((facts.st_mode & 07777) == 0711);
     REQUIRE(::stat((in.top + "/a/b").c_str(), &facts) == 0);
