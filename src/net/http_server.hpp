@@ -43,7 +43,8 @@ public:
     /// Binds and listens. Throws `connection` with the address when it can not.
     http_server(boost::asio::any_io_executor executor, http_server_options options, handler handle);
     std::uint16_t port() const;
-    /// Accepts until `stop`, or until the last handle goes. Survives EMFILE and other accept failures by pausing.
+    /// Accepts until `stop`, or until the last handle goes. Survives EMFILE and other accept
+    /// failures by pausing.
     void run();
     /// No new connections, cancels the running ones, returns when all have ended.
     boost::asio::awaitable<void> stop();

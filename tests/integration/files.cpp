@@ -361,7 +361,8 @@ asio::awaitable<void> canceled(world& w) {
             asio::bind_cancellation_slot(cancel->slot(), [failure](std::exception_ptr e) {
                 *failure = e ? error_info_from(e) : error_info();
             }));
-        CHECK(co_await eventually([failure] { return failure->has_value(); }, 20s));
+        std::function<bool()> failed = [failure] { return failure->has_value(); };
+        CHECK(co_await eventually(failed, 20s));
         CHECK((*failure)->code == errc::canceled);
         CHECK(co_await nothing_left(box));
         CHECK(co_await box.read_file("/tmp/f") == "before");

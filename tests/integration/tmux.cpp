@@ -241,7 +241,9 @@ asio::awaitable<void> waits(world& w) {
     asio::co_spawn(executor, wait_one(box, s, ended), asio::detached);
     asio::co_spawn(executor, wait_one(box, s, ended), asio::detached);
     int before = g.rule().exec_channels;
-    CHECK(co_await eventually([=] { return *ended == 2; }, 20s));
+    // Named: GCC 12 destroys a temporary with captures in a co_await expression twice.
+    std::function<bool()> both_ended = [ended] { return *ended == 2; };
+    CHECK(co_await eventually(both_ended, 20s));
     int rounds = g.rule().exec_channels - before;
     MESSAGE("two waits of 10 s took " << rounds << " execs");
     CHECK(rounds <= 2 * 12);

@@ -45,7 +45,7 @@ runtime_options bubblewrap();
 /// Plain child processes, for machines that forbid namespaces. NO ISOLATION.
 runtime_options process();
 /// Answers from memory, without any process: for load tests. Knows `true`, `false`, `echo`,
-/// `cat`, `exit N`, `sleep S` and `yes N BYTES`.
+/// `cat`, `exit N`, `sleep S` and `yes N` (N bytes).
 runtime_options synthetic();
 
 /// How the exec channel speaks; see docs/decisions. `kubelet`, the default, honours the

@@ -199,9 +199,10 @@ TEST_CASE("http_reader: framing that two readers could take differently") {
 }
 
 TEST_CASE("http_reader: malformed chunks") {
-    for (const char* body : {"\r\n", "x\r\n", "-1\r\n", "0x1\r\na\r\n", "1\r\nab\r\n", "1\r\na\n",
-                             "1\na\r\n", "1 2\r\na\r\n", "1;\x01\r\na\r\n", "1 \r\r\na\r\n", " 1\r\na\r\n",
-                             "0000000000000001\r\n", "0\r\nTrailer\x01\r\n", "1\r\na\rb\n"})
+    for (const char* body :
+         {"\r\n", "x\r\n", "-1\r\n", "0x1\r\na\r\n", "1\r\nab\r\n", "1\r\na\n", "1\na\r\n",
+          "1 2\r\na\r\n", "1;\x01\r\na\r\n", "1 \r\r\na\r\n", " 1\r\na\r\n", "0000000000000001\r\n",
+          "0\r\nTrailer\x01\r\n", "1\r\na\rb\n"})
         check_refused(post_with("Transfer-Encoding: chunked\r\n", body), 400);
     check_refused(post_with("Transfer-Encoding: chunked\r\n", "1;" + std::string(5000, 'e')), 400);
     check_refused(post_with("Transfer-Encoding: chunked\r\n", "fffffffffffffff\r\n"), 413);

@@ -104,7 +104,7 @@ TEST_CASE(
     for (std::size_t length : {3u, 200u, 70000u}) {
         const auto frame = ws_encode_frame(ws_opcode::text, std::string(length, 'y'), test_key);
         ws_decoder decoder(ws_role::server, 100000);
-        for (std::size_t have = 0; have < frame.size(); ++have) {
+        for (std::size_t have = 0; have < frame.size(); have += have < 300 ? 1 : 997) {
             std::string part = frame.substr(0, have);
             const ws_step step = decoder.next(part);
             REQUIRE(step.what == kind::more);
