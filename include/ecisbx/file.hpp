@@ -40,7 +40,8 @@ public:
     file_options& mode(unsigned bits) & { return mode_ = bits, *this; }
     /// Make missing parent folders of the target. Default: a missing one is `not_found`.
     file_options& make_parents(bool on = true) & { return parents_ = on, *this; }
-    /// Called on the executor after each piece.
+    /// Called on the executor after each piece; what it throws ends the transfer. With GCC 12 name
+    /// a lambda that captures by value before the `co_await`: as a temporary it is destroyed twice.
     file_options& progress(progress_function f) & { return progress_ = std::move(f), *this; }
     /// How long all of it may take, a second attempt included. Default 1 h; must be > 0.
     file_options& timeout(milliseconds length) & { return timeout_ = length, *this; }

@@ -19,7 +19,8 @@ static_assert(none_is_aggregate<
               exec_options, exec_result, exit_status, chunk, command, wait_options, remove_options,
               concurrency, error_info, secret, eci::config, eci::create_options, eci::list_options,
               eci::group_page, eci::container_group, eci::container, eci::container_state,
-              eci::event, eci::exec_urls, server::options, server::runtime_options>);
+              eci::event, eci::exec_urls, server::options, server::runtime_options, file_options,
+              transfer_result, tmux_options, tmux_wait_options, tmux_session, tmux_id, tmux_state>);
 
 namespace {
 
@@ -84,6 +85,15 @@ asio::awaitable<void> every_form(world& w) {
     co_await t.resize(30, 100);
     co_await t.signal(SIGKILL);
     CHECK((co_await t.wait()).status.signal() == SIGKILL);
+
+    co_await box.write_file("/tmp/file", "content", file_options().mode(0600));
+    CHECK((co_await box.read_file("/tmp/file")) == "content");
+    auto session =
+        co_await box.tmux_start("echo hi; exit 6", tmux_options().session("s").dir("/tmp"));
+    CHECK((co_await box.tmux_wait(session, tmux_wait_options().timeout(30s))).status.code() == 6);
+    CHECK((co_await box.tmux_poll("s", 3)).out.empty());
+    CHECK((co_await box.tmux_list()).size() == 1);
+    co_await box.tmux_kill("s");
 
     auto errors = co_await for_each(std::vector<sandbox>{}, concurrency(2).collect_errors(), step);
     CHECK(errors.empty());
