@@ -1,4 +1,5 @@
 #include "core/dotenv.hpp"
+#include "core/unique_fd.hpp"
 
 #include <ecisbx/error.hpp>
 
@@ -169,20 +170,6 @@ private:
     wiped_string value_;  // never longer than the text: every escape shrinks
 };
 
-class descriptor {
-public:
-    explicit descriptor(int fd) : fd_(fd) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
-
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& why) {
     throw error(errc::invalid_argument, file.string() + ": " + why);
 }
@@ -195,7 +182,7 @@ std::vector<dotenv_entry> parse_dotenv(std::string_view text, const std::string&
 
 std::vector<dotenv_entry> load_dotenv(const std::filesystem::path& file) {
     // O_NONBLOCK: opening a FIFO must not wait for a writer.
-    descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    unique_fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (fd.get() < 0) fail(file, std::generic_category().message(errno));
     struct stat info{};
     if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) fail(file, "not a regular file");

@@ -2,6 +2,7 @@
 
 #include <ecisbx/error.hpp>
 
+#include "core/ascii.hpp"
 #include "core/base64.hpp"
 #include "core/percent.hpp"
 #include "core/url.hpp"
@@ -24,25 +25,12 @@ using boost::system::error_code;
                                             "; expected http://[user:password@]host[:port]");
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-    auto from = text.find_first_not_of(" \t");
-    if (from == std::string_view::npos) return {};
-    return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
-
 std::vector<std::string> split_list(std::string_view text) {
     std::vector<std::string> items;
     while (!text.empty()) {
         auto comma = std::min(text.find(','), text.size());
-        auto item = trimmed(text.substr(0, comma));
-        if (!item.empty()) items.push_back(lower(item));
+        auto item = core::trimmed(text.substr(0, comma));
+        if (!item.empty()) items.push_back(core::ascii_lower(item));
         text.remove_prefix(std::min(comma + 1, text.size()));
     }
     return items;
@@ -111,10 +99,11 @@ bool matches(std::string_view text, const std::string& host, std::uint16_t port)
 proxy_settings proxy_settings::parse(const secret& url, const std::string& no_proxy) {
     proxy_settings parsed;
     parsed.bypass = split_list(no_proxy);
-    std::string_view text = trimmed(url.reveal());
+    std::string_view text = core::trimmed(url.reveal());
     if (text.empty()) return parsed;
     if (auto scheme = text.find("://"); scheme != std::string_view::npos) {
-        if (lower(text.substr(0, scheme)) != "http") refuse("has a scheme that is not supported");
+        if (core::ascii_lower(text.substr(0, scheme)) != "http")
+            refuse("has a scheme that is not supported");
         text.remove_prefix(scheme + 3);
     }
     if (auto at = text.rfind('@'); at != std::string_view::npos) {
@@ -129,7 +118,7 @@ proxy_settings proxy_settings::parse(const secret& url, const std::string& no_pr
 
 bool proxy_settings::applies_to(const std::string& name, std::uint16_t to_port) const {
     if (host.empty() || core::is_loopback_host(name)) return false;
-    std::string wanted = lower(name);
+    std::string wanted = core::ascii_lower(name);
     if (wanted.ends_with('.')) wanted.pop_back();
     return std::none_of(bypass.begin(), bypass.end(),
                         [&](const std::string& item) { return matches(item, wanted, to_port); });

@@ -1,5 +1,7 @@
 #include "server/pki.hpp"
 
+#include "core/unique_fd.hpp"
+
 #include <ecisbx/error.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -33,20 +35,6 @@ constexpr days backdated{1};  // clocks differ
 [[noreturn]] void refuse_errno(const std::string& path) {
     refuse(path, std::strerror(errno));
 }
-
-class descriptor {
-public:
-    explicit descriptor(int fd) : fd_(fd) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
 
 std::optional<std::string> read_file(const std::string& path) {
     struct stat info{};
@@ -136,8 +124,9 @@ void make_private_dir(const std::string& path) {
 void write_private_file(const std::string& path, std::string_view content, unsigned mode) {
     auto temporary = path + ".new";
     ::unlink(temporary.c_str());
-    descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                           static_cast<mode_t>(mode)));
+    core::unique_fd file(::open(temporary.c_str(),
+                                O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                                static_cast<mode_t>(mode)));
     if (file.get() < 0) refuse_errno(temporary);
     while (!content.empty()) {
         auto written = ::write(file.get(), content.data(), content.size());
@@ -161,7 +150,7 @@ tls_identity load_or_make_identity(const std::string& state_dir,
     make_private_dir(state_dir);
     // Two servers that start at once must not make a CA each.
     auto lock_path = state_dir + "/lock";
-    descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    core::unique_fd lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) refuse_errno(lock_path);
     auto ca = keep_or_make_ca(state_dir + "/ca", now);
     identity.leaf = keep_or_make_leaf(state_dir + "/server", ca, names, now);
