@@ -1,6 +1,11 @@
 #include "common/world.hpp"
 
+#include "core/unique_fd.hpp"
+
 #include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -8,7 +13,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 
 namespace ecisbx::test {
@@ -20,14 +24,26 @@ std::size_t open_fds() {
         std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
 }
 
+namespace {
+
+// By read(2): a process may end in between, and a stream would throw then.
+std::string command_line(const fs::path& file) {
+    core::unique_fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string line(64 * 1024, '\0');
+    ssize_t size = fd ? ::read(fd.get(), line.data(), line.size()) : -1;
+    line.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    return line;
+}
+
+}  // namespace
+
 std::vector<int> processes_with(const std::string& text) {
     std::vector<int> found;
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator("/proc", ec)) {
         auto name = entry.path().filename().string();
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-        std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-        std::string line(std::istreambuf_iterator<char>(file), {});
+        std::string line = command_line(entry.path() / "cmdline");
         std::replace(line.begin(), line.end(), '\0', ' ');
         if (line.find(text) != std::string::npos) found.push_back(std::stoi(name));
     }
