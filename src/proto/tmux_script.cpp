@@ -50,7 +50,8 @@ constexpr std::string_view find_folder =
 
 std::string in_folder(std::string_view name) {
     check_tmux_name(name);
-    return std::string(find_folder) + "j=$d/" + std::string(name) + "\n";
+    std::string text(find_folder);
+    return text.append("j=$d/").append(name).append("\n");
 }
 
 // a: whether the pane lives. Its id and its pid: after a restart of tmux another pane may have

@@ -108,17 +108,17 @@ asio::awaitable<void> op_call(eci::client client, std::string) {
     co_await client.call("DescribeContainerGroupStatus", {});
 }
 asio::awaitable<void> op_exec(eci::client client, std::string id) {
-    auto r = co_await client.attach(id).exec(command("sh", "-c", "echo 4545; exit 3"));
+    auto r = co_await client.attach(id).exec(command("sh", "-c", "echo cancel-exec; exit 3"));
     CHECK(r.status.code() == 3);
 }
 asio::awaitable<void> op_bash_input(eci::client client, std::string id) {
-    auto r = co_await client.attach(id).bash("cat; : 4545 " + std::string(4000, 'x'),
+    auto r = co_await client.attach(id).bash("cat; : cancel-script " + std::string(4000, 'x'),
                                              exec_options().input(std::string(40000, 'i')));
     CHECK(r.out.size() == 40000);
 }
 asio::awaitable<void> op_stream(eci::client client, std::string id) {
     auto box = client.attach(id);
-    auto p = co_await box.start(command("cat", "-", "/dev/null/4545"), exec_options().open_stdin());
+    auto p = co_await box.start(command("cat", "-", "/dev/null/cancel-stream"), exec_options().open_stdin());
     co_await p.write("abc");
     auto piece = co_await p.read();
     co_await p.close_stdin();
@@ -157,24 +157,24 @@ TEST_CASE("cancel service calls at every step") {
 
 TEST_CASE("cancel an exec at every step") {
     fixture f(server::options().runtime(server::process()));
-    CHECK(sweep(f.server.config(), f.id, op_exec) > 10);
-    wait_until_none_runs("4545");
+    CHECK(sweep(f.server.config(), f.id, op_exec) > 4);
+    wait_until_none_runs("cancel-exec");
 }
 
 TEST_CASE("cancel a script with input at every step") {
     fixture f(server::options().runtime(server::process()));
-    CHECK(sweep(f.server.config(), f.id, op_bash_input) > 10);
-    wait_until_none_runs("4545");
+    CHECK(sweep(f.server.config(), f.id, op_bash_input) > 4);
+    wait_until_none_runs("cancel-script");
 }
 
 TEST_CASE("cancel a stream at every step") {
     fixture f(server::options().tls().runtime(server::process()));
-    CHECK(sweep(f.server.config(), f.id, op_stream) > 10);
-    wait_until_none_runs("4545");
+    CHECK(sweep(f.server.config(), f.id, op_stream) > 4);
+    wait_until_none_runs("cancel-stream");
 }
 
 TEST_CASE("cancel an exec that runs into its deadline at every step") {
     fixture f(server::options().runtime(server::process()));
-    CHECK(sweep(f.server.config(), f.id, op_deadline) > 10);
+    CHECK(sweep(f.server.config(), f.id, op_deadline) > 4);
     wait_until_none_runs("sleep 4545");
 }
