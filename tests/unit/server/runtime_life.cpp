@@ -284,8 +284,9 @@ TEST_CASE("runtime: SIGKILL to a warden or to the keeper ends what they kept") {
     world w(options_of(kind));
     auto mark = unique_mark();
     auto box = w.box("box-1"), other = w.box("box-2");
-    auto one = w.start(box, shell("sleep 1000; : one-" + mark));
-    auto two = w.start(other, shell("sleep 1000; : two-" + mark));
+    // A loop: a shell whose `sleep` is killed a moment before itself would end well.
+    auto one = w.start(box, shell("while :; do sleep 1000; done; : one-" + mark));
+    auto two = w.start(other, shell("while :; do sleep 1000; done; : two-" + mark));
     auto keeper = children_of(::getpid());
     REQUIRE(keeper.size() == 1);
     auto wardens = children_of(keeper[0]);
