@@ -171,7 +171,7 @@ TEST_CASE("bubblewrap: a box that ends by itself is not ready, and nothing is le
     world w;
     auto box = w.box();
     auto mark = unique_mark();
-    auto sleeper = w.start(box, shell("sleep 1000; : " + mark));
+    auto sleeper = w.start(box, shell("while :; do sleep 1000; done; : " + mark));
     // Without its sleeper, bwrap has nothing to run any more.
     w.exec(box, shell("kill -9 2; sleep 1000; : " + mark));
     CHECK(w.run(sleeper->wait()).signal == SIGKILL);
@@ -188,8 +188,8 @@ TEST_CASE("runtime: a dropped box and a dropped runtime end their processes") {
     {
         world w(options_of(kind));
         auto box = w.box(), other = w.box("box-2");
-        auto one = w.start(box, shell("sleep 1000; : " + mark));
-        auto two = w.start(other, shell("sleep 1000; : " + mark));
+        auto one = w.start(box, shell("while :; do sleep 1000; done; : " + mark));
+        auto two = w.start(other, shell("while :; do sleep 1000; done; : " + mark));
         box.reset();
         CHECK(w.run(one->wait()).signal == SIGKILL);
         CHECK(eventually([&] { return processes_with(mark).size() == 1; }));
