@@ -2,7 +2,6 @@
 #include "core/random.hpp"
 #include "core/time.hpp"
 #include "proto/flatten.hpp"
-#include "proto/sign_v1.hpp"
 #include "proto/sign_v3.hpp"
 
 #include <benchmark/benchmark.h>
@@ -31,40 +30,34 @@ void flatten_create(benchmark::State& state) {
 }
 BENCHMARK(flatten_create);
 
-void sign_v3_exec(benchmark::State& state) {
+void sign(benchmark::State& state, std::string action, proto::parameter_list parameters) {
     proto::v3_call call;
     call.host = "eci.cn-shanghai.aliyuncs.com";
-    call.action = "ExecContainerCommand";
+    call.action = std::move(action);
     call.version = "2018-08-08";
     call.access_key_id = "testid";
     call.access_key_secret = secret("testsecret");
-    call.parameters = {{"RegionId", "cn-shanghai"},
-                       {"ContainerGroupId", "eci-2ze000000000000000a1"},
-                       {"ContainerName", "sandbox"},
-                       {"Command", R"(["/bin/sh","-c","echo hello && ls -la /tmp"])"},
-                       {"Stdin", "false"},
-                       {"TTY", "false"}};
+    call.parameters = std::move(parameters);
     for (auto _ : state) {
         call.date = core::utc_now();
         call.nonce = core::random_hex(16);
         benchmark::DoNotOptimize(proto::sign_v3(call));
     }
 }
+
+void sign_v3_exec(benchmark::State& state) {
+    sign(state, "ExecContainerCommand",
+         {{"RegionId", "cn-shanghai"},
+          {"ContainerGroupId", "eci-2ze000000000000000a1"},
+          {"ContainerName", "sandbox"},
+          {"Command", R"(["/bin/sh","-c","echo hello && ls -la /tmp"])"},
+          {"Stdin", "false"},
+          {"TTY", "false"}});
+}
 BENCHMARK(sign_v3_exec);
 
 void sign_v3_create(benchmark::State& state) {
-    proto::v3_call call;
-    call.host = "eci.cn-shanghai.aliyuncs.com";
-    call.action = "CreateContainerGroup";
-    call.version = "2018-08-08";
-    call.access_key_id = "testid";
-    call.access_key_secret = secret("testsecret");
-    call.parameters = create_parameters();
-    for (auto _ : state) {
-        call.date = core::utc_now();
-        call.nonce = core::random_hex(16);
-        benchmark::DoNotOptimize(proto::sign_v3(call));
-    }
+    sign(state, "CreateContainerGroup", create_parameters());
 }
 BENCHMARK(sign_v3_create);
 

@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "core/time.hpp"
 #include "core/url.hpp"
+#include "eci/endpoint.hpp"
 #include "net/dial.hpp"
 #include "net/http_pool.hpp"
 #include "net/proxy.hpp"
@@ -23,9 +24,9 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-core::endpoint_url endpoint_of(const eci::config& settings) {
+core::endpoint_url configured_endpoint(const eci::config& settings) {
     if (!settings.endpoint().empty()) return core::parse_endpoint(settings.endpoint());
-    return core::parse_endpoint("eci." + settings.region() + ".aliyuncs.com");
+    return core::parse_endpoint(eci::default_endpoint(settings.region()));
 }
 
 std::shared_ptr<const net::dialer> dialer_of(const eci::config& settings) {
@@ -46,7 +47,7 @@ void check_settings(const eci::config& settings, report& out) {
 
 asio::awaitable<net::http_response> probe(eci::config settings) {
     auto executor = co_await asio::this_coro::executor;
-    auto endpoint = endpoint_of(settings);
+    auto endpoint = configured_endpoint(settings);
     net::http_pool pool(executor, dialer_of(settings));
     net::origin where{endpoint.host, endpoint.port, endpoint.tls};
     net::http_request request;
@@ -78,7 +79,7 @@ void check_clock(const net::http_response& answer, report& out) {
 asio::awaitable<int> doctor(app& program, eci::config settings) {
     report out;
     check_settings(settings, out);
-    auto endpoint = endpoint_of(settings);
+    auto endpoint = configured_endpoint(settings);
     std::string name = net::origin{endpoint.host, endpoint.port, endpoint.tls}.authority();
     auto answer = co_await as_result(probe(settings));
     if (answer) {

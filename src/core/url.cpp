@@ -2,6 +2,8 @@
 
 #include <ecisbx/error.hpp>
 
+#include "core/ascii.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -15,13 +17,6 @@ namespace {
     throw error(errc::invalid_argument,
                 std::string(what) + ": " + std::string(why) +
                     " (expected host, host:port, [IPv6]:port, or http:// or https:// before one)");
-}
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return result;
 }
 
 bool parse_ipv4(const std::string& text, unsigned char (&bytes)[4]) {
@@ -84,7 +79,7 @@ void reject_extras(std::string_view text, std::string_view what) {
 endpoint_url parse_endpoint(std::string_view text, std::string_view what) {
     endpoint_url url;
     if (auto scheme_end = text.find("://"); scheme_end != text.npos) {
-        auto scheme = lower(text.substr(0, scheme_end));
+        auto scheme = ascii_lower(text.substr(0, scheme_end));
         if (scheme != "http" && scheme != "https") reject(what, "an unknown scheme");
         url.tls = scheme == "https";
         text.remove_prefix(scheme_end + 3);
@@ -98,7 +93,7 @@ endpoint_url parse_endpoint(std::string_view text, std::string_view what) {
     if (text.front() == '[') {
         auto close = text.find(']');
         if (close == text.npos) reject(what, "a [ without its ]");
-        url.host = lower(text.substr(1, close - 1));
+        url.host = ascii_lower(text.substr(1, close - 1));
         unsigned char bytes[16];
         if (!parse_ipv6(url.host, bytes)) reject(what, "no IPv6 address between the brackets");
         port = text.substr(close + 1);
@@ -109,7 +104,7 @@ endpoint_url parse_endpoint(std::string_view text, std::string_view what) {
         has_port = colon != text.npos;
         if (has_port) port = text.substr(colon);
         if (port.find(':', 1) != port.npos) reject(what, "an IPv6 address without brackets");
-        url.host = lower(text.substr(0, colon));
+        url.host = ascii_lower(text.substr(0, colon));
         if (!is_host_name(url.host)) reject(what, "the host is no name or address");
     }
     url.port = has_port ? parse_port(port.substr(1), what) : std::uint16_t(url.tls ? 443 : 80);
@@ -119,7 +114,7 @@ endpoint_url parse_endpoint(std::string_view text, std::string_view what) {
 bool is_loopback_host(std::string_view text) {
     if (text.size() >= 2 && text.front() == '[' && text.back() == ']')
         text = text.substr(1, text.size() - 2);
-    auto host = lower(text);
+    auto host = ascii_lower(text);
     if (host == "localhost") return true;
     if (host.find('\0') != host.npos) return false;  // the C functions below would stop there
     unsigned char v4[4], v6[16];

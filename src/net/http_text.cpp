@@ -9,12 +9,9 @@
 namespace ecisbx::net {
 namespace {
 
-char lower(char c) {
-    return core::ascii_lower(c);
-}
-
 bool is_token_char(char c) {
-    if ((c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z')) return true;
+    if ((c >= '0' && c <= '9') || (core::ascii_lower(c) >= 'a' && core::ascii_lower(c) <= 'z'))
+        return true;
     return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
@@ -53,6 +50,7 @@ constexpr std::array<std::pair<int, std::string_view>, 29> reasons{{
 }  // namespace
 
 bool iequals(std::string_view a, std::string_view b) noexcept {
+    constexpr auto lower = [](char c) { return core::ascii_lower(c); };  // one of the overloads
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 

@@ -105,6 +105,20 @@ private:
     void drive(const bool& done, std::chrono::seconds most);
 };
 
+/// For tests that hold for both: the index that BOTH_RUNTIMES gives.
+inline ecisbx::server::runtime_options options_of(int kind) {
+    return kind == 0 ? ecisbx::server::bubblewrap() : ecisbx::server::process();
+}
+
+#define BOTH_RUNTIMES(kind) \
+    int kind = 0;           \
+    SUBCASE("bubblewrap") { \
+        kind = 0;           \
+    }                       \
+    SUBCASE("process") {    \
+        kind = 1;           \
+    }
+
 }  // namespace runtime_test
 
 #endif

@@ -14,19 +14,6 @@ using ecisbx::errc;
 
 namespace {
 
-ecisbx::server::runtime_options options_of(int kind) {
-    return kind == 0 ? ecisbx::server::bubblewrap() : ecisbx::server::process();
-}
-
-#define BOTH_RUNTIMES(kind) \
-    int kind = 0;           \
-    SUBCASE("bubblewrap") { \
-        kind = 0;           \
-    }                       \
-    SUBCASE("process") {    \
-        kind = 1;           \
-    }
-
 asio::awaitable<std::pair<std::size_t, bool>> count_bytes(std::shared_ptr<rt::process> process,
                                                           char expected) {
     std::vector<char> buffer(256 * 1024);

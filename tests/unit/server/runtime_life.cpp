@@ -17,19 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-ecisbx::server::runtime_options options_of(int kind) {
-    return kind == 0 ? ecisbx::server::bubblewrap() : ecisbx::server::process();
-}
-
-#define BOTH_RUNTIMES(kind) \
-    int kind = 0;           \
-    SUBCASE("bubblewrap") { \
-        kind = 0;           \
-    }                       \
-    SUBCASE("process") {    \
-        kind = 1;           \
-    }
-
 // Keepers of this process, and wardens and bubblewraps below them.
 std::vector<pid_t> below(pid_t root) {
     std::vector<pid_t> family = {root};
