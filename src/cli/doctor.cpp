@@ -1,8 +1,10 @@
 // ecisbx doctor: what is configured, from where, what is reachable, and what to do.
 #include "cli/doctor.hpp"
 #include "cli/commands.hpp"
+#include "cli/print.hpp"
 #include "core/time.hpp"
 #include "core/url.hpp"
+#include "eci/credentials/source.hpp"
 #include "eci/endpoint.hpp"
 #include "net/dial.hpp"
 #include "net/http_pool.hpp"
@@ -17,6 +19,8 @@
 
 #include <iostream>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace ecisbx::cli {
 namespace {
@@ -26,7 +30,27 @@ using namespace std::chrono_literals;
 
 core::endpoint_url configured_endpoint(const eci::config& settings) {
     if (!settings.endpoint().empty()) return core::parse_endpoint(settings.endpoint());
-    return core::parse_endpoint(eci::default_endpoint(settings.region()));
+    return core::parse_endpoint(
+        eci::default_endpoint(settings.region(), settings.uses_vpc_endpoint()));
+}
+
+/// Where `from_env` found a setting: `NAME (environment)`; empty for a default.
+std::string origin_of(const eci::config& settings, const std::string& setting) {
+    constexpr std::string_view mark = " from ";
+    for (const auto& line : settings.sources()) {
+        auto at = line.rfind(mark);
+        if (line.starts_with(setting + ": ") && at != std::string::npos)
+            return line.substr(at + mark.size());
+    }
+    return {};
+}
+
+std::string why_this_endpoint(const eci::config& settings) {
+    if (!settings.endpoint().empty()) return "set by " + origin_of(settings, "endpoint");
+    auto region = origin_of(settings, "region");
+    return std::string(settings.uses_vpc_endpoint() ? "the VPC endpoint" : "the public endpoint") +
+           " of region " + settings.region() + ", " +
+           (region.empty() ? "the default" : "set by " + region);
 }
 
 std::shared_ptr<const net::dialer> dialer_of(const eci::config& settings) {
@@ -37,12 +61,33 @@ std::shared_ptr<const net::dialer> dialer_of(const eci::config& settings) {
     return how;
 }
 
-void check_settings(const eci::config& settings, report& out) {
-    for (const auto& line : settings.sources()) out.info("setting", line);
-    bool has_key = !settings.access_key_id().empty() && !settings.access_key_secret().empty();
-    out.add("credentials", has_key, has_key ? "access key found" : "no access key",
-            "set ECI_SANDBOX_ACCESS_KEY_ID and ECI_SANDBOX_ACCESS_KEY_SECRET, or run "
-            "`ecisbx serve --env-file .env`");
+void check_expiry(const eci::credentials& keys, report& out) {
+    if (keys.security_token().empty()) return out.info("expiry", "a permanent key");
+    if (!keys.expires()) return out.info("expiry", "a temporary key; when it ends is not known");
+    auto left = std::chrono::duration_cast<std::chrono::minutes>(*keys.expires() - core::utc_now());
+    out.add("expiry", left.count() > 0,
+            core::format_rfc3339(*keys.expires()) + ", in " + std::to_string(left.count()) + " min",
+            "its source gave a key that has ended; check that source and this machine's clock");
+}
+
+/// Asks the sources as a client would, the network ones too.
+asio::awaitable<void> check_credentials(eci::config settings, report& out) {
+    bool is_set = settings.credentials_from() == eci::key_origin::access_key;
+    auto executor = co_await asio::this_coro::executor;
+    auto source = eci::make_credentials_source(executor, settings, dialer_of(settings));
+    auto grant = co_await as_result(source->current(core::deadline::after(20s)));
+    for (const auto& one : source->reports()) out.info("source", printable(eci::to_line(one)));
+    if (is_set) out.info("source", "the credential chain: not asked, because an access key is set");
+    if (!grant) {
+        auto text = grant.error().message;
+        out.add("credentials", false, printable(text.substr(0, text.find(":\n"))),
+                "set ECI_SANDBOX_ACCESS_KEY_ID and ECI_SANDBOX_ACCESS_KEY_SECRET, mend one of the "
+                "sources, or run `ecisbx serve --env-file .env`");
+        co_return;
+    }
+    auto from = is_set ? origin_of(settings, "access key id") : grant->source;
+    out.add("credentials", true, "from " + printable(from), "");
+    check_expiry(grant->keys, out);
 }
 
 asio::awaitable<net::http_response> probe(eci::config settings) {
@@ -78,9 +123,11 @@ void check_clock(const net::http_response& answer, report& out) {
 
 asio::awaitable<int> doctor(app& program, eci::config settings) {
     report out;
-    check_settings(settings, out);
+    for (const auto& line : settings.sources()) out.info("setting", line);
+    co_await check_credentials(settings, out);
     auto endpoint = configured_endpoint(settings);
     std::string name = net::origin{endpoint.host, endpoint.port, endpoint.tls}.authority();
+    out.info("endpoint", name + ", " + why_this_endpoint(settings));
     auto answer = co_await as_result(probe(settings));
     if (answer) {
         out.add("endpoint", true, name + " answers", "");

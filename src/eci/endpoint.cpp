@@ -24,19 +24,20 @@ void require(bool fine, errc condition, const char* message) {
 
 }  // namespace
 
-std::string default_endpoint(const std::string& region) {
+std::string default_endpoint(const std::string& region, bool vpc) {
     // The finance regions are called `...-finance-1`, their hosts are not numbered.
     constexpr std::string_view numbered = "-finance-1";
     std::string host = region;
     if (host.ends_with(numbered)) host.resize(host.size() - 2);
-    return "eci." + host + ".aliyuncs.com";
+    return (vpc ? "eci-vpc." : "eci.") + host + ".aliyuncs.com";
 }
 
 net::origin endpoint_of(const config& settings) {
     require(is_region(settings.region()), errc::invalid_argument,
             "config: region must be of [a-z0-9-]");
     const auto& text = settings.endpoint();
-    auto url = core::parse_endpoint(text.empty() ? default_endpoint(settings.region()) : text);
+    auto url = core::parse_endpoint(
+        text.empty() ? default_endpoint(settings.region(), settings.uses_vpc_endpoint()) : text);
     bool plain_is_fine = settings.plain_http_allowed() || core::is_loopback_host(url.host);
     require(url.tls || plain_is_fine, errc::invalid_argument,
             "config: the endpoint is plain http and not loopback; use https, or "
@@ -48,11 +49,31 @@ net::origin endpoint_of(const config& settings) {
     return where;
 }
 
-void check_settings(const config& settings) {
+namespace {
+
+void check_key(const config& settings) {
+    switch (settings.credentials_from()) {
+        case key_origin::chain: return;
+        case key_origin::profile:
+            return require(!settings.profile().empty(), errc::invalid_argument,
+                           "config: the name of the profile must not be empty");
+        case key_origin::provider:
+            return require(static_cast<bool>(settings.credentials_provider()),
+                           errc::invalid_argument,
+                           "config: the credentials provider must not be empty");
+        case key_origin::access_key:
+        case key_origin::none: break;
+    }
     bool has_key = !settings.access_key_id().empty() && !settings.access_key_secret().empty();
     require(has_key, errc::unauthenticated,
             "no access key: set ECI_SANDBOX_ACCESS_KEY_ID and ECI_SANDBOX_ACCESS_KEY_SECRET (or "
-            "the ALIBABA_CLOUD_ names), or call config::access_key");
+            "the ALIBABA_CLOUD_ names), or call config::access_key or config::credential_chain");
+}
+
+}  // namespace
+
+void check_settings(const config& settings) {
+    check_key(settings);
     require(settings.timeout() > config::milliseconds::zero(), errc::invalid_argument,
             "config: timeout must be > 0");
     require(settings.max_connections() > 0, errc::invalid_argument,
