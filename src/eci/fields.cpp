@@ -2,7 +2,10 @@
 
 #include <ecisbx/error.hpp>
 
+#include <charconv>
+#include <cmath>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 namespace ecisbx::eci {
@@ -75,6 +78,31 @@ std::optional<int> fields::small_integer(std::string_view name) const {
     return static_cast<int>(number);
 }
 
+std::optional<double> fields::amount(std::string_view name) const {
+    const auto* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_number()) return value->to_number<double>();
+    double number = 0;
+    if (const auto* text = value->if_string()) {
+        if (text->empty()) return std::nullopt;
+        auto* end = text->data() + text->size();
+        auto read = std::from_chars(text->data(), end, number);
+        if (read.ec == std::errc() && read.ptr == end && std::isfinite(number)) return number;
+    }
+    refuse(name, "a number");
+}
+
+std::optional<std::int64_t> fields::count(std::string_view name) const {
+    const auto* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_int64()) return value->get_int64();
+    auto number = amount(name);
+    if (!number) return std::nullopt;
+    constexpr double most = 9'007'199'254'740'992.0;  // 2^53: beyond, a double is no count
+    if (std::abs(*number) > most) refuse(name, "a number of at most 2^53");
+    return std::llround(*number);
+}
+
 std::optional<fields> fields::object(std::string_view name) const {
     const auto* value = find(name);
     if (value == nullptr) return std::nullopt;
@@ -86,6 +114,20 @@ const json::array* fields::list(std::string_view name) const {
     if (value == nullptr) return nullptr;
     if (!value->is_array()) refuse(name, "a list");
     return &value->get_array();
+}
+
+std::vector<std::string> fields::texts(std::string_view name) const {
+    std::vector<std::string> all;
+    const auto* items = list(name);
+    if (items == nullptr) return all;
+    all.reserve(items->size());
+    for (std::size_t i = 0; i < items->size(); ++i) {
+        const auto& item = (*items)[i];
+        if (!item.is_string())
+            refuse_path(path_of(name) + '[' + std::to_string(i) + ']', "a string");
+        all.emplace_back(item.get_string());
+    }
+    return all;
 }
 
 fields fields::element(std::string_view name, const json::array& list, std::size_t index) const {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ecisbx::eci {
 
@@ -28,7 +29,12 @@ public:
     double number(std::string_view name) const;     ///< 0 without one
     std::int64_t integer(std::string_view name) const;
     std::optional<int> small_integer(std::string_view name) const;
+    /// A number, or a string that spells one, as some actions send them.
+    std::optional<double> amount(std::string_view name) const;
+    /// As `amount`, rounded to an integer.
+    std::optional<std::int64_t> count(std::string_view name) const;
     std::optional<fields> object(std::string_view name) const;
+    std::vector<std::string> texts(std::string_view name) const;  ///< a list of strings
     const boost::json::array* list(std::string_view name) const;  ///< null without one
 
     /// Of an element of the list `name`.

@@ -2,6 +2,7 @@
 
 #include <ecisbx/error.hpp>
 
+#include "eci/parse_list.hpp"
 #include "proto/flatten.hpp"
 
 #include <algorithm>
@@ -13,18 +14,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr int page_limit = 20;
-
-/// Calls `parse` for each element of the list `name`, of which there may be none.
-template <class Parse>
-auto parse_list(const fields& owner, std::string_view name, Parse parse) {
-    std::vector<decltype(parse(std::declval<fields>()))> items;
-    const auto* list = owner.list(name);
-    if (list == nullptr) return items;
-    items.reserve(list->size());
-    for (std::size_t i = 0; i < list->size(); ++i)
-        items.push_back(parse(owner.element(name, *list, i)));
-    return items;
-}
 
 container_state parse_state(const std::optional<fields>& from) {
     container_state state;
@@ -39,16 +28,80 @@ container_state parse_state(const std::optional<fields>& from) {
     return state;
 }
 
+container_port parse_port(const fields& from) {
+    container_port one;
+    one.port = from.small_integer("Port").value_or(0);
+    one.protocol = from.text("Protocol");
+    return one;
+}
+
+environment_variable parse_variable(const fields& from) {
+    environment_variable one;
+    one.key = from.text("Key");
+    one.value = from.text("Value");
+    if (auto source = from.object("ValueFrom"))
+        if (auto field = source->object("FieldRef")) one.field_path = field->text("FieldPath");
+    return one;
+}
+
+volume_mount parse_mount(const fields& from) {
+    volume_mount one;
+    one.volume = from.text("Name");
+    one.path = from.text("MountPath");
+    one.sub_path = from.text("SubPath");
+    one.read_only = from.flag("ReadOnly");
+    return one;
+}
+
+/// A container without a probe is described with an empty one.
+bool has_probe(const fields& from, std::string_view name) {
+    auto probe = from.object(name);
+    if (!probe) return false;
+    const auto* command = probe->list("Execs");
+    if (command != nullptr && !command->empty()) return true;
+    for (std::string_view kind : {"HttpGet", "TcpSocket"})
+        if (auto ask = probe->object(kind); ask && ask->small_integer("Port").value_or(0) != 0)
+            return true;
+    return false;
+}
+
 container parse_container(const fields& from) {
     container one;
     one.name = from.text("Name");
     one.image = from.text("Image");
+    one.image_pull_policy = from.text("ImagePullPolicy");
     one.cpu = from.number("Cpu");
     one.memory = from.number("Memory");
+    one.gpu = from.small_integer("Gpu").value_or(0);
     one.ready = from.flag("Ready");
     one.restart_count = from.small_integer("RestartCount").value_or(0);
+    one.command = from.texts("Commands");
+    if (one.command.empty()) one.command = from.texts("Command");  // of init containers
+    one.args = from.texts("Args");
+    one.working_dir = from.text("WorkingDir");
+    one.env = parse_list(from, "EnvironmentVars", parse_variable);
+    one.ports = parse_list(from, "Ports", parse_port);
+    one.mounts = parse_list(from, "VolumeMounts", parse_mount);
+    one.has_liveness_probe = has_probe(from, "LivenessProbe");
+    one.has_readiness_probe = has_probe(from, "ReadinessProbe");
     one.current = parse_state(from.object("CurrentState"));
     one.previous = parse_state(from.object("PreviousState"));
+    return one;
+}
+
+group_volume parse_volume(const fields& from) {
+    group_volume one;
+    one.name = from.text("Name");
+    one.type = from.text("Type");
+    one.medium = from.text("EmptyDirVolumeMedium");
+    one.size_limit = from.text("EmptyDirVolumeSizeLimit");
+    one.server = from.text("NFSVolumeServer");
+    one.path = from.text("NFSVolumePath");
+    one.disk_id = from.text("DiskVolumeDiskId");
+    one.driver = from.text("FlexVolumeDriver");
+    one.options = from.text("FlexVolumeOptions");
+    one.config_paths = parse_list(from, "ConfigFileVolumeConfigFileToPaths",
+                                  [](const fields& file) { return file.text("Path"); });
     return one;
 }
 
@@ -69,6 +122,16 @@ std::pair<std::string, std::string> parse_tag(const fields& from) {
 
 }  // namespace
 
+std::map<std::string, std::string> parse_tags(const fields& owner) {
+    std::map<std::string, std::string> tags;
+    for (auto& [key, text] : parse_list(owner, "Tags", parse_tag)) tags[key] = text;
+    return tags;
+}
+
+std::vector<event> parse_events(const fields& owner) {
+    return parse_list(owner, "Events", parse_event);
+}
+
 container_group parse_group(const json::value& value, const std::string& path) {
     fields from(value, path);
     container_group group;
@@ -80,12 +143,28 @@ container_group parse_group(const json::value& value, const std::string& path) {
     group.restart_policy = from.text("RestartPolicy");
     group.cpu = from.number("Cpu");
     group.memory = from.number("Memory");
+    group.instance_type = from.text("InstanceType");
+    group.ephemeral_storage = from.number("EphemeralStorage");
     group.creation_time = from.text("CreationTime");
+    group.succeeded_time = from.text("SucceededTime");
+    group.failed_time = from.text("FailedTime");
+    group.expired_time = from.text("ExpiredTime");
     group.intranet_ip = from.text("IntranetIp");
     group.internet_ip = from.text("InternetIp");
-    for (auto& [key, text] : parse_list(from, "Tags", parse_tag)) group.tags[key] = text;
+    group.ipv6_address = from.text("Ipv6Address");
+    group.vpc = from.text("VpcId");
+    group.vswitch = from.text("VSwitchId");
+    group.security_group = from.text("SecurityGroupId");
+    group.resource_group = from.text("ResourceGroupId");
+    group.ram_role = from.text("RamRoleName");
+    group.spot_strategy = from.text("SpotStrategy");
+    group.spot_price_limit = from.number("SpotPriceLimit");
+    group.dns_policy = from.text("DnsPolicy");
+    group.tags = parse_tags(from);
     group.containers = parse_list(from, "Containers", parse_container);
-    group.events = parse_list(from, "Events", parse_event);
+    group.init_containers = parse_list(from, "InitContainers", parse_container);
+    group.volumes = parse_list(from, "Volumes", parse_volume);
+    group.events = parse_events(from);
     group.raw = std::make_shared<const json::value>(value);
     return group;
 }

@@ -10,11 +10,16 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <map>
 #include <string>
+#include <vector>
 
 namespace ecisbx::eci {
 
 container_group parse_group(const boost::json::value& value, const std::string& path);
+/// `Tags` and `Events` of `owner`.
+std::map<std::string, std::string> parse_tags(const fields& owner);
+std::vector<event> parse_events(const fields& owner);
 /// The answer of DescribeContainerGroups.
 group_page parse_page(const boost::json::object& answer);
 

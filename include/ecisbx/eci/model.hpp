@@ -28,15 +28,66 @@ public:
     std::string finish_time;
 };
 
+class container_port {
+public:
+    container_port() = default;
+    int port = 0;
+    std::string protocol;  ///< TCP, UDP
+};
+
+class environment_variable {
+public:
+    environment_variable() = default;
+    std::string key;
+    std::string value;
+    std::string field_path;  ///< not empty: the value is looked up when the container starts
+};
+
+class volume_mount {
+public:
+    volume_mount() = default;
+    std::string volume;
+    std::string path;
+    std::string sub_path;
+    bool read_only = false;
+};
+
+/// A volume of a group. What its kind does not have is empty.
+class group_volume {
+public:
+    group_volume() = default;
+    std::string name;
+    std::string type;
+    std::string medium;                     ///< of an EmptyDirVolume
+    std::string size_limit;                 ///< of an EmptyDirVolume
+    std::string server;                     ///< of an NFSVolume
+    std::string path;                       ///< of an NFSVolume
+    std::string disk_id;                    ///< of a DiskVolume
+    std::string driver;                     ///< of a FlexVolume
+    std::string options;                    ///< of a FlexVolume, JSON text
+    std::vector<std::string> config_paths;  ///< of a ConfigFileVolume
+};
+
+/// A container or an init container.
 class container {
 public:
     container() = default;
     std::string name;
     std::string image;
+    std::string image_pull_policy;
     double cpu = 0;     ///< vCPU
     double memory = 0;  ///< GiB
+    int gpu = 0;
     bool ready = false;
     int restart_count = 0;
+    std::vector<std::string> command;
+    std::vector<std::string> args;
+    std::string working_dir;
+    std::vector<environment_variable> env;
+    std::vector<container_port> ports;
+    std::vector<volume_mount> mounts;
+    bool has_liveness_probe = false;
+    bool has_readiness_probe = false;
     container_state current;
     container_state previous;
 };
@@ -66,11 +117,28 @@ public:
     std::string restart_policy;
     double cpu = 0;     ///< vCPU
     double memory = 0;  ///< GiB
+    std::string instance_type;
+    double ephemeral_storage = 0;  ///< GiB beside the free ones
+    /// Times are RFC 3339 UTC text; empty until it happened.
     std::string creation_time;
+    std::string succeeded_time;
+    std::string failed_time;
+    std::string expired_time;
     std::string intranet_ip;
     std::string internet_ip;
+    std::string ipv6_address;
+    std::string vpc;
+    std::string vswitch;
+    std::string security_group;
+    std::string resource_group;
+    std::string ram_role;
+    std::string spot_strategy;
+    double spot_price_limit = 0;
+    std::string dns_policy;
     std::map<std::string, std::string> tags;
     std::vector<container> containers;
+    std::vector<container> init_containers;
+    std::vector<group_volume> volumes;
     std::vector<event> events;
     /// The whole object as it came, for what is not typed here. Never null.
     std::shared_ptr<const boost::json::value> raw;

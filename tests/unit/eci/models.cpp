@@ -68,6 +68,72 @@ TEST_CASE("models: a whole group") {
     CHECK(g.raw->as_object().contains("Future"));
 }
 
+TEST_CASE("models: what a group has beside the first things") {
+    auto page = eci::parse_page(json::parse(R"({"ContainerGroups": [{
+        "InstanceType": "ecs.x", "EphemeralStorage": 40, "SucceededTime": "s", "FailedTime": "f",
+        "ExpiredTime": "e", "Ipv6Address": "::1", "VpcId": "vpc", "VSwitchId": "vsw",
+        "SecurityGroupId": "sg", "ResourceGroupId": "rg", "RamRoleName": "role",
+        "SpotStrategy": "SpotAsPriceGo", "SpotPriceLimit": 0.5, "DnsPolicy": "Default",
+        "Volumes": [{"Name": "c", "Type": "ConfigFileVolume", "EmptyDirVolumeMedium": "Memory",
+                     "EmptyDirVolumeSizeLimit": "1Gi", "NFSVolumeServer": "n", "NFSVolumePath": "/",
+                     "DiskVolumeDiskId": "d", "FlexVolumeDriver": "x", "FlexVolumeOptions": "{}",
+                     "ConfigFileVolumeConfigFileToPaths": [{"Path": "a", "Content": "eA=="}]}],
+        "InitContainers": [{"Name": "first", "Command": ["a", "b"]}],
+        "Containers": [{"Commands": ["c"], "Args": ["d"], "WorkingDir": "/w", "Gpu": 1,
+            "ImagePullPolicy": "Always", "Ports": [{"Port": 80, "Protocol": "TCP"}],
+            "EnvironmentVars": [{"Key": "K", "Value": "V"},
+                {"Key": "IP", "ValueFrom": {"FieldRef": {"FieldPath": "status.podIP"}}}],
+            "VolumeMounts": [{"Name": "c", "MountPath": "/c", "SubPath": "s", "ReadOnly": true}],
+            "LivenessProbe": {"HttpGet": {"Port": 80}, "TcpSocket": {}, "Execs": []},
+            "ReadinessProbe": {"HttpGet": {}, "Execs": []}}]}]})")
+                                    .as_object());
+    REQUIRE(page.groups.size() == 1);
+    const auto& g = page.groups[0];
+    CHECK(g.instance_type == "ecs.x");
+    CHECK(g.ephemeral_storage == 40);
+    CHECK(g.succeeded_time == "s");
+    CHECK(g.failed_time == "f");
+    CHECK(g.expired_time == "e");
+    CHECK(g.ipv6_address == "::1");
+    CHECK(g.vpc == "vpc");
+    CHECK(g.vswitch == "vsw");
+    CHECK(g.security_group == "sg");
+    CHECK(g.resource_group == "rg");
+    CHECK(g.ram_role == "role");
+    CHECK(g.spot_strategy == "SpotAsPriceGo");
+    CHECK(g.spot_price_limit == 0.5);
+    CHECK(g.dns_policy == "Default");
+    REQUIRE(g.volumes.size() == 1);
+    const auto& v = g.volumes[0];
+    CHECK(v.name == "c");
+    CHECK(v.type == "ConfigFileVolume");
+    CHECK(v.medium == "Memory");
+    CHECK(v.size_limit == "1Gi");
+    CHECK(v.server == "n");
+    CHECK(v.path == "/");
+    CHECK(v.disk_id == "d");
+    CHECK(v.driver == "x");
+    CHECK(v.options == "{}");
+    CHECK(v.config_paths == std::vector<std::string>{"a"});
+    CHECK(g.init_containers.at(0).command == std::vector<std::string>{"a", "b"});
+    const auto& c = g.containers.at(0);
+    CHECK(c.command == std::vector<std::string>{"c"});
+    CHECK(c.args == std::vector<std::string>{"d"});
+    CHECK(c.working_dir == "/w");
+    CHECK(c.gpu == 1);
+    CHECK(c.image_pull_policy == "Always");
+    CHECK(c.ports.at(0).port == 80);
+    CHECK(c.ports.at(0).protocol == "TCP");
+    CHECK(c.env.at(0).value == "V");
+    CHECK(c.env.at(1).field_path == "status.podIP");
+    CHECK(c.mounts.at(0).volume == "c");
+    CHECK(c.mounts.at(0).path == "/c");
+    CHECK(c.mounts.at(0).sub_path == "s");
+    CHECK(c.mounts.at(0).read_only);
+    CHECK(c.has_liveness_probe);
+    CHECK_FALSE(c.has_readiness_probe);
+}
+
 TEST_CASE("models: missing fields and nulls have no value") {
     auto page = eci::parse_page(json::parse("{}").as_object());
     CHECK(page.groups.empty());
@@ -97,6 +163,8 @@ TEST_CASE("models: a wrong type is a protocol error that names the field") {
                     "ContainerGroups[0].Containers[0].RestartCount"},
              sample{R"({"ContainerGroups": [{"Containers": [{"CurrentState": "x"}]}]})",
                     "ContainerGroups[0].Containers[0].CurrentState"},
+             sample{R"({"ContainerGroups": [{"Containers": [{"Args": ["a", 1]}]}]})",
+                    "ContainerGroups[0].Containers[0].Args[1]"},
              sample{R"({"TotalCount": "3"})", "TotalCount"},
              sample{R"({"TotalCount": 18446744073709551615})", "TotalCount"},
              sample{R"({"NextToken": 3})", "NextToken"},
