@@ -3,6 +3,8 @@
 #include "core/random.hpp"
 #include "core/time.hpp"
 #include "net/tls.hpp"
+#include "server/admin.hpp"
+#include "server/runtime/counted.hpp"
 
 #include <ecisbx/error.hpp>
 
@@ -32,6 +34,7 @@ options completed(options settings) {
         throw error(errc::invalid_argument, "server: the clock window must be above 0");
     if (settings.region().empty())
         throw error(errc::invalid_argument, "server: the region must not be empty");
+    api::eci::check_quotas(settings.quotas());
     if (!has_id)
         settings.access_key("LOCAL" + core::random_alnum(16), secret(core::random_alnum(32)));
     return settings;
@@ -55,6 +58,7 @@ api::eci::service_settings service_settings_of(const options& from) {
     to.wire = from.wire();
     to.tls = from.uses_tls();
     to.clock_window = from.clock_window();
+    to.quotas = from.quotas();
     return to;
 }
 
@@ -65,13 +69,16 @@ instance::instance(asio::any_io_executor executor, options settings)
     if (!settings_.state_dir().empty()) make_private_dir(settings_.state_dir());
     auto clock = system_clock_with(settings_.clock_offset());
     auto groups = std::make_shared<store::memory>(clock);
+    auto metrics = std::make_shared<server_metrics>();
     lifecycle::settings life;
     life.region = settings_.region();
     auto supervisor = std::make_shared<lifecycle::supervisor>(
-        executor_, runtime::make(executor_, settings_.runtime(), settings_.log()), groups,
-        std::move(life), settings_.log());
+        executor_,
+        runtime::counted(runtime::make(executor_, settings_.runtime(), settings_.log()), metrics),
+        groups, std::move(life), settings_.log());
     service_ = std::make_shared<api::eci::service>(executor_, service_settings_of(settings_), clock,
                                                    groups, supervisor);
+    service_->metrics = metrics;
     face_ = std::make_shared<api::eci::face>(service_, settings_.log());
 
     net::http_server_options http;
@@ -85,6 +92,40 @@ instance::instance(asio::any_io_executor executor, options settings)
     };
     http_ = std::make_unique<net::http_server>(executor_, std::move(http), std::move(handle));
     service_->settings.authority = authority();
+}
+
+void instance::open_admin() {
+    admin_settings admin;
+    admin.address = settings_.admin_address();
+    admin.port = settings_.admin_port();
+    admin.remote_allowed = settings_.remote_admin_allowed();
+    // A connection may be served for a moment longer than this object lives.
+    admin.metrics = [weak = weak_from_this()] {
+        auto self = weak.lock();
+        return self ? self->metrics_text() : std::string();
+    };
+    admin.healthy = [weak = weak_from_this()] {
+        auto self = weak.lock();
+        return self && !self->stopping_;
+    };
+    admin_ = make_admin(executor_, std::move(admin));
+    admin_->run();
+    if (settings_.log())
+        settings_.log()(log_level::info, "admin listener at " + settings_.admin_address() +
+                                             ", port " + std::to_string(admin_port()));
+}
+
+std::string instance::metrics_text() const {
+    const auto& into = *service_->metrics;
+    into.connections().Set(static_cast<double>(http_->connections()));
+    for (int i = 0; i <= static_cast<int>(store::group_status::expired); ++i) {
+        auto status = static_cast<store::group_status>(i);
+        store::group_filter of_status;
+        of_status.status = status;
+        auto count = service_->groups->select(of_status, 0, 0).total;
+        into.groups(store::to_string(status)).Set(static_cast<double>(count));
+    }
+    return into.all.text();
 }
 
 instance::~instance() {
@@ -114,11 +155,20 @@ std::string instance::endpoint() const {
 }
 
 void instance::run() {
+    if (!settings_.admin_address().empty()) open_admin();
     service_->supervisor->run_sweeps();
     http_->run();
     if (settings_.log())
         settings_.log()(log_level::info,
                         "listening at " + endpoint() + ", region " + settings_.region());
+}
+
+void instance::set_credentials(std::string id, secret key, secret token) {
+    if (id.empty() || key.empty())
+        throw error(errc::invalid_argument, "server: an access key needs both id and secret");
+    settings_.access_key(std::move(id), std::move(key)).security_token(std::move(token));
+    service_->settings.replace_credentials(settings_.access_key_id(), settings_.access_key_secret(),
+                                           settings_.security_token());
 }
 
 asio::awaitable<void> instance::stop() {
@@ -131,6 +181,7 @@ asio::awaitable<void> instance::stop() {
     stopping_ = true;
     co_await http_->stop();
     co_await service_->supervisor->stop();
+    if (admin_) co_await admin_->stop();
     stopped_ = true;
     ended_.notify_all();
 }

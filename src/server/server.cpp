@@ -52,6 +52,9 @@ std::string local::endpoint() const {
 std::uint16_t local::port() const {
     return (*impl_)->port();
 }
+std::uint16_t local::admin_port() const {
+    return (*impl_)->admin_port();
+}
 std::string local::ca_file() const {
     return (*impl_)->ca_file();
 }
@@ -72,6 +75,17 @@ void local::force_status(const std::string& group_id, const std::string& status,
     auto parsed = store::parse_group_status(status);
     if (!parsed) throw error(errc::invalid_argument, "there is no status " + status);
     (*impl_)->supervisor().force(g, *parsed, reason, message);
+}
+
+void local::set_credentials(std::string id, secret key, secret token) {
+    (*impl_)->set_credentials(std::move(id), std::move(key), std::move(token));
+}
+
+std::map<std::string, std::uint64_t> local::calls() const {
+    return (*impl_)->calls();
+}
+void local::reset_calls() {
+    (*impl_)->calls().clear();
 }
 
 asio::awaitable<void> local::stop() {

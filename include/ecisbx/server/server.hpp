@@ -3,6 +3,7 @@
 #define ECISBX_SERVER_SERVER_HPP
 
 #include <ecisbx/eci/config.hpp>
+#include <ecisbx/log_level.hpp>
 #include <ecisbx/secret.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,7 +54,26 @@ runtime_options synthetic();
 /// subprotocol that the client offers and without one behaves like the kubelet.
 enum class wire { kubelet, v4, v5, silent, raw, text };
 
-enum class log_level { debug, info, warning, error };
+using ecisbx::log_level;
+
+/// How often an action may be called, over all clients of the server: they share one account.
+class call_quota {
+public:
+    call_quota(std::string action, std::size_t calls, std::chrono::milliseconds period)
+        : action_(std::move(action)), calls_(calls), period_(period) {}
+    const std::string& action() const noexcept { return action_; }
+    std::size_t calls() const noexcept { return calls_; }
+    std::chrono::milliseconds period() const noexcept { return period_; }
+
+private:
+    std::string action_;
+    std::size_t calls_;
+    std::chrono::milliseconds period_;
+};
+
+/// The quotas that the service publishes, calls a minute: ExecContainerCommand 500,
+/// CreateContainerGroup 1,000 and so on; see docs/local-server.md.
+std::vector<call_quota> vendor_quotas();
 
 class options {
 public:
@@ -82,6 +103,23 @@ public:
     options& clock_offset(std::chrono::seconds offset) & { return offset_ = offset, *this; }
     /// Connections at once; more are refused. Default 20,000.
     options& max_connections(std::size_t count) & { return max_connections_ = count, *this; }
+    /// A second listener, plain http and without authentication, for those who watch the server:
+    /// `/metrics` (Prometheus text, docs/metrics.md) and `/healthz`. Port 0 takes a free one; see
+    /// `local::admin_port`. Default: off. `start` refuses an address that is not loopback unless
+    /// `allow_remote_admin` says that it is meant.
+    options& admin(std::string address, std::uint16_t port) & {
+        return admin_address_ = std::move(address), admin_port_ = port, *this;
+    }
+    options& allow_remote_admin(bool on = true) & { return remote_admin_ = on, *this; }
+    /// Calls of `action` beyond `calls` within `period`, counted from the first one of a window, are
+    /// answered as the service does: 400 `Throttling.User`, with the time until the window's end in
+    /// `x-acs-retry-after` (ms) and `x-ratelimit-user-api`. Again for the same action: replaces it.
+    /// `start` refuses an action that is not served, 0 calls and a period that is not above 0 with
+    /// `invalid_argument`. Default: no quota.
+    options& quota(std::string action, std::size_t calls,
+                   std::chrono::milliseconds period = std::chrono::minutes(1)) &;
+    /// All of `vendor_quotas()`.
+    options& use_vendor_quotas() &;
     /// Receives log lines, which hold no secret. Default: silent.
     options& log(std::function<void(log_level, std::string_view)> f) & {
         return log_ = std::move(f), *this;
@@ -102,6 +140,13 @@ public:
     options&& clock_window(std::chrono::seconds l) && { return std::move(clock_window(l)); }
     options&& clock_offset(std::chrono::seconds o) && { return std::move(clock_offset(o)); }
     options&& max_connections(std::size_t n) && { return std::move(max_connections(n)); }
+    options&& admin(std::string a, std::uint16_t p) && { return std::move(admin(std::move(a), p)); }
+    options&& allow_remote_admin(bool on = true) && { return std::move(allow_remote_admin(on)); }
+    options&& quota(std::string action, std::size_t calls,
+                    std::chrono::milliseconds period = std::chrono::minutes(1)) && {
+        return std::move(quota(std::move(action), calls, period));
+    }
+    options&& use_vendor_quotas() && { return std::move(use_vendor_quotas()); }
     options&& log(std::function<void(log_level, std::string_view)> f) && {
         return std::move(log(std::move(f)));
     }
@@ -119,6 +164,11 @@ public:
     std::chrono::seconds clock_window() const noexcept { return window_; }
     std::chrono::seconds clock_offset() const noexcept { return offset_; }
     std::size_t max_connections() const noexcept { return max_connections_; }
+    /// Empty: no admin listener.
+    const std::string& admin_address() const noexcept { return admin_address_; }
+    std::uint16_t admin_port() const noexcept { return admin_port_; }
+    bool remote_admin_allowed() const noexcept { return remote_admin_; }
+    const std::vector<call_quota>& quotas() const noexcept { return quotas_; }
     const std::function<void(log_level, std::string_view)>& log() const noexcept { return log_; }
 
 private:
@@ -135,6 +185,10 @@ private:
     std::chrono::seconds window_{900};
     std::chrono::seconds offset_{0};
     std::size_t max_connections_ = 20000;
+    std::string admin_address_;
+    std::uint16_t admin_port_ = 0;
+    bool remote_admin_ = false;
+    std::vector<call_quota> quotas_;
     std::function<void(log_level, std::string_view)> log_;
 };
 
@@ -148,6 +202,8 @@ public:
     /// `http(s)://address:port`.
     std::string endpoint() const;
     std::uint16_t port() const;
+    /// Of the admin listener; 0 when it is off.
+    std::uint16_t admin_port() const;
     /// PEM file of the CA, empty without TLS.
     std::string ca_file() const;
     const std::string& access_key_id() const;
@@ -160,6 +216,18 @@ public:
     /// Errors: `not_found`.
     void force_status(const std::string& group_id, const std::string& status,
                       const std::string& reason, const std::string& message);
+
+    /// From now on only these credentials are accepted; a request with those accepted before is
+    /// answered `InvalidSecurityToken.Expired`. Without `token` they are permanent ones. Open exec
+    /// channels go on. For tests of clients whose credentials expire.
+    /// Errors: `invalid_argument` for an empty id or secret.
+    void set_credentials(std::string id, secret key, secret token = {});
+
+    /// API calls by action since the start, or since `reset_calls`: every call with good
+    /// credentials, whatever it was answered (a refusal, a throttling). For tests that bound how
+    /// many calls a client makes. Opened exec channels are counted as `(exec channel)`.
+    std::map<std::string, std::uint64_t> calls() const;
+    void reset_calls();
 
     /// Accepts no more, ends connections, sandboxes and their processes, and returns when all of
     /// them are gone.

@@ -24,7 +24,9 @@ container_state waiting_for(const char* reason, std::string message) {
 }  // namespace
 
 void supervisor::settle(const live_group& live) {
-    if (live.launched) store_->set_status(*live.group, judge(*live.group));
+    if (!live.launched) return;
+    store_->set_status(*live.group, judge(*live.group));
+    if (store::is_terminal(live.group->status)) drop_volumes(live);
 }
 
 asio::awaitable<void> supervisor::make_box(task_ptr t) {
@@ -77,6 +79,7 @@ asio::awaitable<supervisor::process_ptr> supervisor::begin(task_ptr t) {
     runtime::process_spec spec;
     spec.argv = main_argv(c);
     if (spec.argv.empty()) {
+        begin_log(*t);
         note_started(*t);
         co_return main;
     }
@@ -93,9 +96,10 @@ asio::awaitable<supervisor::process_ptr> supervisor::begin(task_ptr t) {
         note_start_failed(*t, failure);
         co_return nullptr;
     }
+    begin_log(*t);
     note_started(*t);
-    spawn(keep_log(t, main, false));
-    spawn(keep_log(t, main, true));
+    spawn(keep_log(t, main, log_source::out));
+    spawn(keep_log(t, main, log_source::err));
     co_return main;
 }
 
@@ -121,20 +125,42 @@ void supervisor::note_start_failed(const task& t, const std::string& why) {
     store_->add_event(g, true, "Failed", "Error: failed to start container: " + why);
 }
 
-asio::awaitable<void> supervisor::keep_log(task_ptr t, process_ptr main, bool err) {
+void supervisor::begin_log(const task& t) {
+    auto& slot = t.slot();
+    if (slot.log) slot.previous_log = std::move(slot.log);
+    slot.log = std::make_shared<log_ring>();
+}
+
+asio::awaitable<void> supervisor::keep_log(task_ptr t, process_ptr main, log_source from) {
+    auto log = t->slot().log;  // a process that was left behind may print on after a restart
     std::array<char, 4096> buffer{};
     try {
         for (;;) {
             std::size_t got = 0;
-            if (err)
+            if (from == log_source::err)
                 got = co_await main->read_err(asio::buffer(buffer));
             else
                 got = co_await main->read_out(asio::buffer(buffer));
             if (got == 0) break;
-            t->slot().log.append({buffer.data(), got});
+            log->append(from, {buffer.data(), got}, store_->now());
         }
     } catch (const std::exception&) {
         // The box has ended: what was read is the log.
+    }
+    log->finish(from, store_->now());
+    t->live->changed.notify_all();
+}
+
+// The last lines come before the end is told, unless somebody else holds the output open.
+asio::awaitable<void> supervisor::await_log(task_ptr t) {
+    auto log = t->slot().log;
+    auto until = deadline::after(std::chrono::milliseconds(200));
+    while (log && !log->finished() && !t->stale() && !until.expired()) {
+        try {
+            co_await t->live->changed.wait(until);
+        } catch (const error& e) {
+            if (e.code() != errc::timeout) throw;
+        }
     }
 }
 
@@ -147,15 +173,18 @@ asio::awaitable<void> supervisor::finish(task_ptr t, process_ptr main) {
     } catch (const std::exception&) {
         // The box went away under it: as killed.
     }
+    auto ended = store_->now();
+    co_await await_log(t);
     if (t->stale()) co_return;
     const auto& g = *t->live->group;
-    auto state = ended_state(t->state().current, exit, store_->now());
+    auto state = ended_state(t->state().current, exit, ended);
     auto& slot = t->slot();
     if (*state.finished - *state.started >= settings_.stable_after) slot.quick_restarts = 0;
     if (state.exit_code != 0)
-        store_->add_event(
-            g, true, state.reason,
-            "Container " + t->spec().name + " exited with code " + std::to_string(state.exit_code));
+        store_->add_event(g, true, state.reason,
+                          "Container " + t->spec().name + " exited with code " +
+                              std::to_string(state.exit_code) +
+                              (exit.out_of_memory ? ": its memory was used up" : ""));
     store_->set_container(g, t->r, t->index, std::move(state));
 }
 

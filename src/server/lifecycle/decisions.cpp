@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace ecisbx::server::lifecycle {
@@ -41,7 +42,42 @@ std::string hostname_of(const store::group& g) {
     return name.substr(0, 63);  // what the kernel and DNS take
 }
 
+/// A volume of the local runtime; of a config volume the files that the mount shows.
+std::optional<runtime::box_mount> mount_for(const store::group& g, const store::mount& m) {
+    auto v = std::find_if(g.spec.volumes.begin(), g.spec.volumes.end(),
+                          [&](const auto& one) { return one.name == m.volume; });
+    if (v == g.spec.volumes.end() || !is_mounted(*v, m)) return std::nullopt;
+    runtime::box_mount made;
+    made.path = m.path;
+    if (v->what == store::volume::kind::empty_dir) {
+        made.read_only = m.read_only;
+        made.size = v->size;
+        made.volume = std::to_string(v - g.spec.volumes.begin());
+        return made;
+    }
+    made.read_only = true;
+    for (const auto& file : v->files) {
+        std::string_view path = file.path;
+        if (m.sub_path == path) {
+            made.single_file = true;
+            made.files = {{"", file.content, file.mode}};
+            break;
+        }
+        bool shown =
+            m.sub_path.empty() || (path.starts_with(m.sub_path) && path[m.sub_path.size()] == '/');
+        if (!m.sub_path.empty() && shown) path.remove_prefix(m.sub_path.size() + 1);
+        if (shown) made.files.push_back({std::string(path), file.content, file.mode});
+    }
+    return made;
+}
+
 }  // namespace
+
+bool is_mounted(const store::volume& v, const store::mount& m) {
+    if (v.what == store::volume::kind::config) return true;
+    // A part of a volume is named by its content, which a sandbox may have made into anything.
+    return v.what == store::volume::kind::empty_dir && m.sub_path.empty();
+}
 
 bool restarts_after(store::restart_policy policy, int exit_code) {
     return policy == store::restart_policy::always ||
@@ -80,6 +116,9 @@ runtime::box_spec box_for(const store::group& g, const store::container_spec& c,
     spec.hostname = hostname_of(g);
     for (const auto& var : c.env) spec.env.emplace_back(var.key, value_of(var, g, c, region));
     spec.dir = c.working_dir;
+    spec.group = g.id;
+    for (const auto& m : c.mounts)
+        if (auto mount = mount_for(g, m)) spec.mounts.push_back(std::move(*mount));
     spec.cpus = c.cpu > 0 ? c.cpu : g.spec.cpu;
     spec.memory = static_cast<std::uint64_t>((c.memory > 0 ? c.memory : g.spec.memory) * gib);
     return spec;
@@ -89,7 +128,7 @@ container_state ended_state(const container_state& running, runtime::exit_info e
                             time_point now) {
     container_state state;
     state.state = container_state::kind::terminated;
-    state.reason = exit.code == 0 ? "Completed" : "Error";
+    state.reason = exit.out_of_memory ? "OOMKilled" : exit.code == 0 ? "Completed" : "Error";
     state.exit_code = exit.code;
     state.signal = exit.signal;
     state.started = running.started;

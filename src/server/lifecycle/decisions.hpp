@@ -29,6 +29,9 @@ std::chrono::milliseconds restart_pause(const backoff_settings& settings, unsign
 /// it reads no image, and just lives.
 std::vector<std::string> main_argv(const store::container_spec& c);
 
+/// Whether a runtime that has volumes can have this one.
+bool is_mounted(const store::volume& v, const store::mount& m);
+
 /// `suffix` makes the id unique among the containers of a group and over their restarts.
 runtime::box_spec box_for(const store::group& g, const store::container_spec& c,
                           const std::string& region, const std::string& suffix);

@@ -3,6 +3,8 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
+
 namespace ecisbx::server::lifecycle {
 
 namespace asio = boost::asio;
@@ -62,14 +64,29 @@ asio::awaitable<void> supervisor::stop_boxes(live_ptr live, std::chrono::millise
 asio::awaitable<void> supervisor::run_remove(live_ptr live, std::chrono::milliseconds grace) {
     co_await stop_boxes(live, grace);
     while (live->workers > 0) co_await live->changed.wait(deadline::never());
+    drop_volumes(*live);
     forget(live);
+}
+
+void supervisor::drop_volumes(const live_group& live) {
+    if (!live.group->spec.volumes.empty()) runtime_->drop_volumes(live.group->id);
+}
+
+/// False: something else has begun meanwhile.
+asio::awaitable<bool> supervisor::empty_for_restart(live_ptr live, unsigned generation) {
+    co_await stop_boxes(live, live->group->spec.grace);
+    while (live->workers > 1) co_await live->changed.wait(deadline::never());
+    if (live->generation != generation) co_return false;
+    drop_volumes(*live);
+    for (auto* list : {&live->containers, &live->init_containers})
+        for (auto& c : *list) c.box.reset();
+    co_return true;
 }
 
 asio::awaitable<void> supervisor::run_restart(live_ptr live, unsigned generation) {
     worker_mark mark(live);
-    co_await stop_boxes(live, live->group->spec.grace);
-    while (live->workers > 1) co_await live->changed.wait(deadline::never());
-    if (live->generation != generation) co_return;
+    bool empty = co_await empty_for_restart(live, generation);
+    if (!empty) co_return;
     mark_stopped(*live, "Restarted");
     const auto& g = *live->group;
     for (std::size_t i = 0; i < g.containers.size(); ++i) {
@@ -78,8 +95,25 @@ asio::awaitable<void> supervisor::run_restart(live_ptr live, unsigned generation
         store_->replace_container(g, role::container, i, std::move(waiting));
         store_->count_restart(g, role::container, i);
     }
-    for (auto* list : {&live->containers, &live->init_containers})
-        for (auto& c : *list) c.box.reset();
+    co_await launch_all(live, generation);
+}
+
+// The old spec is nobody's any more by then: those who hold it, or an index of it, have ended.
+asio::awaitable<void> supervisor::run_update(live_ptr live, unsigned generation,
+                                             store::group_spec spec) {
+    worker_mark mark(live);
+    bool empty = co_await empty_for_restart(live, generation);
+    if (!empty) co_return;
+    const auto& g = *live->group;
+    store_->renew(g, std::move(spec));
+    auto resize = [](std::vector<live_container>& slots, std::size_t count) {
+        // Never fewer: who reads the rest of an old log still has its index.
+        slots.resize(std::max(slots.size(), count));
+        for (auto& slot : slots) slot.quick_restarts = 0;
+    };
+    resize(live->containers, g.containers.size());
+    resize(live->init_containers, g.init_containers.size());
+    store_->add_event(g, false, "Updated", "Updated container group " + g.id);
     co_await launch_all(live, generation);
 }
 

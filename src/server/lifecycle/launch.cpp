@@ -57,6 +57,7 @@ asio::awaitable<bool> supervisor::make_boxes(live_ptr live, unsigned generation)
     store_->set_status(g, g.status == group_status::scheduling ? group_status::schedule_failed
                                                                : group_status::failed);
     co_await stop_boxes(live, std::chrono::milliseconds(0));
+    drop_volumes(*live);
     co_return false;
 }
 
@@ -88,6 +89,7 @@ asio::awaitable<bool> supervisor::run_init(task_ptr t) {
     store_->add_event(g, true, "Failed", "Init container " + t->spec().name + " failed");
     store_->set_status(g, group_status::failed);
     co_await stop_boxes(t->live, std::chrono::milliseconds(0));
+    drop_volumes(*t->live);
     co_return false;
 }
 

@@ -69,6 +69,15 @@ void supervisor::restart(store::group_ptr g) {
     spawn(run_restart(live, live->generation));
 }
 
+void supervisor::update(store::group_ptr g, store::group_spec spec) {
+    auto live = live_of(g->id);
+    if (!live || stopping_) return;
+    store_->begin_update(*g);
+    interrupt(*live);
+    announce_killing(*live);
+    spawn(run_update(live, live->generation, std::move(spec)));
+}
+
 void supervisor::remove(store::group_ptr g, bool force) {
     auto live = live_of(g->id);
     if (!live || store::is_terminal(g->status)) {
@@ -95,22 +104,20 @@ void supervisor::force(store::group_ptr g, group_status status, const std::strin
     if (!live || !store::is_terminal(status)) return;
     interrupt(*live);
     mark_stopped(*live, reason);
+    drop_volumes(*live);
     spawn(stop_boxes(live, std::chrono::milliseconds(0)));
 }
 
 std::shared_ptr<runtime::box> supervisor::box_of(const std::string& group_id,
                                                  std::size_t container) const {
     auto live = live_of(group_id);
-    if (!live || container >= live->containers.size()) return nullptr;
+    // An update may have left fewer containers than there are slots.
+    if (!live || container >= live->group->containers.size() ||
+        container >= live->containers.size())
+        return nullptr;
     if (live->group->containers[container].current.state != store::container_state::kind::running)
         return nullptr;
     return live->containers[container].box;
-}
-
-std::string supervisor::log_of(const std::string& group_id, std::size_t container) const {
-    auto live = live_of(group_id);
-    if (!live || container >= live->containers.size()) return {};
-    return std::string(live->containers[container].log.text());
 }
 
 void supervisor::run_sweeps() {
@@ -140,6 +147,7 @@ void supervisor::sweep() {
         force(g, group_status::failed, "DeadlineExceeded",
               "The container group was active for longer than ActiveDeadlineSeconds.");
     }
+    sample_all();
 }
 
 asio::awaitable<void> supervisor::stop() {

@@ -5,6 +5,7 @@
 #include "net/wait.hpp"
 #include "server/lifecycle/decisions.hpp"
 #include "server/lifecycle/log_ring.hpp"
+#include "server/lifecycle/usage_history.hpp"
 #include "server/runtime/runtime.hpp"
 #include "server/store/memory.hpp"
 
@@ -37,6 +38,8 @@ public:
     void launch(store::group_ptr g);
     /// New boxes for all containers. Precondition: Pending or Running.
     void restart(store::group_ptr g);
+    /// The same, with what `spec` says from then on. Status: Updating.
+    void update(store::group_ptr g, store::group_spec spec);
     /// Stops everything within the group's grace (`force`: at once) and forgets the group. Of a
     /// group that is Terminating already, `force` cuts the grace short.
     void remove(store::group_ptr g, bool force);
@@ -47,9 +50,15 @@ public:
 
     /// The box of a running container; null in any other state.
     std::shared_ptr<runtime::box> box_of(const std::string& group_id, std::size_t container) const;
-    /// The last output of a container's main process.
-    std::string log_of(const std::string& group_id, std::size_t container) const;
+    /// What a container's main process printed, of its present or last run, or of the run before;
+    /// null when there was none.
+    std::shared_ptr<const log_ring> log_of(const std::string& group_id, store::memory::role r,
+                                           std::size_t container, bool previous = false) const;
+    /// What the containers of a group used, up to now; samples are kept from the first question
+    /// on. Good until the group goes.
+    const std::deque<usage_sample>& usage_of(const std::string& group_id);
     std::vector<std::string> notes() const { return runtime_->notes(); }
+    runtime::volume_support volumes() const { return runtime_->volumes(); }
 
     /// Expiry and deadlines, once a second.
     void run_sweeps();
@@ -63,7 +72,7 @@ private:
         std::shared_ptr<runtime::box> box;
         unsigned incarnation = 0;
         unsigned quick_restarts = 0;  ///< in a row
-        log_ring log;
+        std::shared_ptr<log_ring> log, previous_log;
     };
     struct live_group {
         explicit live_group(const boost::asio::any_io_executor& executor) : changed(executor) {}
@@ -118,6 +127,10 @@ private:
                                           std::shared_ptr<std::size_t> left, live_ptr live);
     boost::asio::awaitable<void> run_remove(live_ptr live, std::chrono::milliseconds grace);
     boost::asio::awaitable<void> run_restart(live_ptr live, unsigned generation);
+    boost::asio::awaitable<void> run_update(live_ptr live, unsigned generation,
+                                            store::group_spec spec);
+    boost::asio::awaitable<bool> empty_for_restart(live_ptr live, unsigned generation);
+    void drop_volumes(const live_group& live);
 
     // launch.cpp
     task_ptr make_task(const live_ptr& live, unsigned generation, role r, std::size_t index) const;
@@ -135,7 +148,14 @@ private:
     boost::asio::awaitable<void> finish(task_ptr t, process_ptr main);
     boost::asio::awaitable<void> follow(task_ptr t, process_ptr main);
     boost::asio::awaitable<bool> pause_before_restart(task_ptr t);
-    boost::asio::awaitable<void> keep_log(task_ptr t, process_ptr main, bool err);
+    void begin_log(const task& t);
+    boost::asio::awaitable<void> keep_log(task_ptr t, process_ptr main, log_source from);
+    boost::asio::awaitable<void> await_log(task_ptr t);
+
+    // observing.cpp
+    void sample(const live_group& live, usage_history& history) const;
+    void sample_all();
+
     void note_started(const task& t);
     void note_start_failed(const task& t, const std::string& why);
 
@@ -145,6 +165,7 @@ private:
     settings settings_;
     runtime::log_function log_;
     std::unordered_map<std::string, live_ptr> live_;
+    std::unordered_map<std::string, usage_history> usage_;
     std::multimap<time_point, std::string> deadlines_;
     std::size_t tasks_ = 0;
     bool stopping_ = false;

@@ -63,6 +63,7 @@ void box_link::take(received got) {
     const auto& p = got.content;
     if (p.kind == packet_kind::ready) {
         ready_ = true;
+        probe_.emplace(p.value);
         return changed_.notify_all();
     }
     if (p.kind == packet_kind::failed) {
@@ -83,9 +84,15 @@ void box_link::take(received got) {
         processes_.erase(at);
     } else if (p.kind == packet_kind::exited) {
         record->exit = exit_of(p.value);
+        record->exit->out_of_memory = p.detail != 0;
         processes_.erase(at);
     }
     record->changed.notify_all();
+}
+
+std::optional<box_usage> box_link::usage() {
+    if (!probe_ || ended_) return std::nullopt;  // its pid may be another's by now
+    return probe_->read();
 }
 
 asio::awaitable<void> box_link::wait_ready() {

@@ -2,10 +2,10 @@
 
 #include "core/ascii.hpp"
 #include "server/runtime/confinement.hpp"
-#include "server/runtime/mount_plan.hpp"
 #include "server/runtime/pause_program.hpp"
 #include "server/runtime/process_state.hpp"
 #include "server/runtime/seccomp_filter.hpp"
+#include "server/runtime/volume_folder.hpp"
 
 #include <ecisbx/error.hpp>
 
@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -49,8 +50,18 @@ pid_t child_pid(const std::string& info) {
 
 struct bwrap_world::plumbing {
     unique_fd arguments, filter, pause;
+    std::vector<unique_fd> files;  // of mounts, in their order
     fd_pair ready, errors, info;
 };
+
+// Files in memory count as memory of the box, and some must be left to remove them with.
+std::uint64_t place_size(const box_spec& spec) {
+    return spec.memory != 0 ? spec.memory / 2 : default_place_size;
+}
+
+std::uint64_t volume_size(const box_spec& spec, const box_mount& mount) {
+    return mount.size != 0 ? std::min(mount.size, place_size(spec)) : place_size(spec);
+}
 
 bwrap_world::bwrap_world(const bwrap_settings& settings, box_spec spec, box_cgroup group)
     : settings_(settings), spec_(std::move(spec)), group_(std::move(group)) {}
@@ -78,14 +89,29 @@ std::vector<std::string> bwrap_world::arguments(const plumbing& pipes) const {
                                     "--seccomp",
                                     std::to_string(pipes.filter.get())};
     if (!settings_.host_network) all.push_back("--unshare-net");
-    // Files in memory count as memory of the box, and some must be left to remove them with.
-    mount_wishes wishes{settings_.rootfs, spec_.dir,
-                        spec_.memory != 0 ? spec_.memory / 2 : default_place_size};
-    auto mounts = mount_arguments(wishes);
-    all.insert(all.end(), mounts.begin(), mounts.end());
+    auto places = mount_arguments({settings_.rootfs, spec_.dir, place_size(spec_), mounts(pipes)});
+    all.insert(all.end(), places.begin(), places.end());
     all.insert(all.end(), {"--perms", "0555", "--file", std::to_string(pipes.pause.get()),
                            "/.pause", "--remount-ro", "/", "--chdir", "/"});
     return all;
+}
+
+std::vector<mount_wish> bwrap_world::mounts(const plumbing& pipes) const {
+    std::vector<mount_wish> wishes;
+    std::size_t next = 0;
+    for (const auto& m : spec_.mounts) {
+        mount_wish wish;
+        wish.path = m.path;
+        wish.read_only = m.read_only || m.volume.empty();
+        wish.single_file = m.single_file;
+        wish.size = volume_size(spec_, m);
+        if (!m.volume.empty() && !settings_.volumes.empty())
+            wish.source = volume_path(settings_.volumes, spec_.group, m.volume);
+        for (const auto& f : m.files)
+            wish.files.push_back({f.path, pipes.files[next++].get(), f.mode});
+        wishes.push_back(std::move(wish));
+    }
+    return wishes;
 }
 
 int bwrap_world::leave_root() const {
@@ -121,6 +147,7 @@ void bwrap_world::become_bwrap(const plumbing& pipes) const {
     for (int fd :
          {pipes.arguments.get(), pipes.filter.get(), pipes.pause.get(), pipes.info.second.get()})
         ::fcntl(fd, F_SETFD, 0);
+    for (const auto& fd : pipes.files) ::fcntl(fd.get(), F_SETFD, 0);
     auto number = std::to_string(pipes.arguments.get());
     const char* argv[] = {"bwrap", "--args", number.c_str(), "--", "/.pause", nullptr};
     const char* envp[] = {nullptr};
@@ -131,15 +158,21 @@ void bwrap_world::become_bwrap(const plumbing& pipes) const {
 }
 
 void bwrap_world::open(int watch) {
-    dir_ = resolve_folder({settings_.rootfs, spec_.dir, 0});
+    dir_ = resolve_folder({settings_.rootfs, spec_.dir, 0, {}});
     auto ready = make_pipe(), errors = make_pipe(), info = make_pipe();
     if (!ready || !errors || !info) fail("pipe", errno);
     plumbing pipes{{},
                    make_memfd(settings_.filter),
                    make_memfd(pause_program()),
+                   {},
                    std::move(*ready),
                    std::move(*errors),
                    std::move(*info)};
+    for (const auto& m : spec_.mounts)
+        for (const auto& f : m.files) {
+            pipes.files.push_back(make_memfd(f.content));
+            if (!pipes.files.back()) fail("memfd_create", errno);
+        }
     std::string text;
     for (const auto& argument : arguments(pipes)) text.append(argument).push_back('\0');
     pipes.arguments = make_memfd(text);

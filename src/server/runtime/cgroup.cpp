@@ -84,6 +84,18 @@ int box_cgroup::join() const {
     return 0;
 }
 
+// Version 1 has the counter in `memory.oom_control`, version 2 in `memory.events`. Of the folders
+// only that of the memory controller has such a file.
+std::uint64_t box_cgroup::out_of_memory_kills() const {
+    for (const auto& dir : dirs_) {
+        std::istringstream in(read_file(dir + (v2_ ? "/memory.events" : "/memory.oom_control")));
+        std::uint64_t count = 0;
+        for (std::string name; in >> name >> count;)
+            if (name == "oom_kill") return count;
+    }
+    return 0;
+}
+
 bool box_cgroup::remove() {
     std::erase_if(
         dirs_, [](const std::string& dir) { return ::rmdir(dir.c_str()) == 0 || errno == ENOENT; });

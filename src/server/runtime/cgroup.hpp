@@ -25,6 +25,8 @@ public:
 
     /// Moves the calling process, which must have one thread. 0 or errno.
     int join() const;
+    /// How many processes were killed because its memory was used up; 0 where nothing tells.
+    std::uint64_t out_of_memory_kills() const;
     /// False while processes are left in it.
     bool remove();
 

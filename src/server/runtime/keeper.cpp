@@ -51,6 +51,12 @@ bool counts_processes_per_namespace() {
            (major > 5 || (major == 5 && minor >= 14));
 }
 
+void send_failure(int warden_socket, const error& e) {
+    auto reason = make_memfd(e.info().message);
+    packet failed{packet_kind::failed, 0, e.code().value(), 0};
+    send_packet(warden_socket, failed, {reason.get()});
+}
+
 }  // namespace
 
 keeper::keeper(keeper_settings settings, unique_fd server)
@@ -83,6 +89,8 @@ void keeper::say_hello() {
     std::string text;
     try {
         if (!settings_.isolated) make_temp_folder();
+        can_mount_ = settings_.isolated && can_mount();
+        hello.detail = static_cast<std::int32_t>(volumes());
         probe();
         for (const auto& line : notes()) text += line + "\n";
     } catch (const error& e) {
@@ -95,8 +103,29 @@ void keeper::say_hello() {
     send_packet(server_.get(), hello, {file.get()});
 }
 
-// Plain boxes have a folder each below one of ours. What a keeper that was killed has left is
-// removed by the next of the same user.
+volume_support keeper::volumes() const {
+    if (!settings_.isolated) return volume_support::none;
+    return can_mount_ ? volume_support::shared : volume_support::own;
+}
+
+void keeper::provide_volumes(const box_spec& spec) {
+    if (!can_mount_) return;
+    for (const auto& m : spec.mounts) {
+        if (m.volume.empty()) continue;
+        if (!volumes_.is_open()) {
+            if (temp_.empty()) make_temp_folder();
+            // A box's user must get through, and see nothing.
+            ::chmod(temp_.c_str(), 0711);
+            volumes_.open(temp_);
+            settings_.bwrap.volumes = temp_;
+        }
+        volumes_.provide(spec.group, m.volume, volume_size(spec, m), settings_.bwrap.uid,
+                         settings_.bwrap.gid);
+    }
+}
+
+// Plain boxes have a folder each below one of ours, shared volumes too. What a keeper that was
+// killed has left is removed by the next of the same user.
 void keeper::make_temp_folder() {
     namespace fs = std::filesystem;
     std::error_code ignored;
@@ -155,6 +184,7 @@ std::vector<std::string> keeper::notes() const {
     facts.privileged = settings_.bwrap.privileged;
     facts.uid = settings_.bwrap.uid;
     facts.process_limit_without_cgroup = settings_.isolated && settings_.bwrap.limit_processes;
+    facts.shared_volumes = can_mount_;
     facts.cgroup_version = cgroups_.version();
     for (const char* controller : {"memory", "pids", "cpu"})
         if (cgroups_.has(controller)) facts.controllers.push_back(controller);
@@ -191,6 +221,8 @@ void keeper::take_requests() {
             server_gone_ = true;
         else if (got.content.kind == packet_kind::create_box && got.fds.size() == 2)
             create_box(std::move(got));
+        else if (got.content.kind == packet_kind::drop_volumes && got.fds.size() == 1)
+            volumes_.drop(read_file(got.fds[0].get(), 4096));
     }
 }
 
@@ -198,6 +230,11 @@ void keeper::take_requests() {
 void keeper::create_box(received request) {
     auto spec = decode_box_spec(read_file(request.fds[0].get(), max_spec));
     if (!spec) return;
+    try {
+        provide_volumes(*spec);
+    } catch (const error& e) {
+        return send_failure(request.fds[1].get(), e);
+    }
     pid_t self = ::getpid(), pid = ::fork();
     if (pid == 0) become_warden(std::move(*spec), std::move(request.fds[1]), self);
     if (pid > 0) wardens_.emplace(pid, spec->id);
@@ -214,9 +251,7 @@ void keeper::become_warden(box_spec spec, unique_fd socket, pid_t parent) {
         auto keeps = make_world(spec);
         warden(std::move(socket), server_process_.get(), std::move(keeps), std::move(env)).run();
     } catch (const error& e) {
-        auto reason = make_memfd(e.info().message);
-        packet failed{packet_kind::failed, 0, e.code().value(), 0};
-        send_packet(socket.get(), failed, {reason.get()});
+        send_failure(socket.get(), e);
     } catch (const std::exception&) {}
     ::_exit(1);
 }
@@ -263,6 +298,7 @@ void keeper::end_all() {
         ::poll(nullptr, 0, 5);
     }
     cgroups_.close();
+    volumes_.drop_all();
     std::error_code ignored;
     if (!temp_.empty()) std::filesystem::remove_all(temp_, ignored);
 }

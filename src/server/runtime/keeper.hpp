@@ -7,6 +7,7 @@
 #include "server/runtime/bwrap_world.hpp"
 #include "server/runtime/cgroup.hpp"
 #include "server/runtime/packet.hpp"
+#include "server/runtime/volume_folder.hpp"
 
 #include <sys/types.h>
 
@@ -21,7 +22,7 @@ struct keeper_settings {
     bool isolated = true;  ///< bubblewrap, else plain processes
     bwrap_settings bwrap;
     std::string path;         ///< PATH of the server
-    std::string temp_parent;  ///< plain: where the folders of the boxes go
+    std::string temp_parent;  ///< where the folders of plain boxes, or of volumes, go
     pid_t server = 0;
 };
 
@@ -34,6 +35,8 @@ public:
 private:
     void say_hello();
     void make_temp_folder();
+    volume_support volumes() const;
+    void provide_volumes(const box_spec& spec);
     void probe();
     std::vector<std::string> notes() const;
     void serve();
@@ -52,6 +55,8 @@ private:
     cgroup_base cgroups_;
     std::string temp_;
     unique_fd temp_lock_;
+    bool can_mount_ = false;
+    volume_folder volumes_;
     std::map<pid_t, std::string> wardens_;  // box id of each
     bool server_gone_ = false;
 };
@@ -61,6 +66,7 @@ struct running_keeper {
     unique_fd process;  ///< a pidfd
     unique_fd socket;
     std::vector<std::string> notes;
+    volume_support volumes = volume_support::none;
 };
 /// Forks it and waits for its hello. Throws `unsupported` with what it says.
 running_keeper start_keeper(keeper_settings settings);

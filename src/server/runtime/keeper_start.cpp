@@ -68,6 +68,7 @@ running_keeper start_keeper(keeper_settings settings) {
         end_keeper(started);
         throw error(errc::unsupported, text.empty() ? "the keeper did not start" : text);
     }
+    started.volumes = static_cast<volume_support>(hello.content.detail);
     std::istringstream in(text);
     for (std::string line; std::getline(in, line);) started.notes.push_back(line);
     return started;

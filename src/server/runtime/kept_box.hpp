@@ -3,6 +3,7 @@
 #define ECISBX_SERVER_RUNTIME_KEPT_BOX_HPP
 
 #include "net/wait.hpp"
+#include "server/runtime/box_usage.hpp"
 #include "server/runtime/channel.hpp"
 #include "server/runtime/runtime.hpp"
 
@@ -46,6 +47,7 @@ public:
     void kill(const process_record& record, int signal);
     boost::asio::awaitable<void> stop(std::chrono::milliseconds grace);
     bool ended() const { return ended_; }
+    std::optional<box_usage> usage();
     const boost::asio::any_io_executor& executor() const { return executor_; }
 
 private:
@@ -56,6 +58,7 @@ private:
     std::shared_ptr<channel> channel_;
     std::map<std::uint32_t, std::shared_ptr<process_record>> processes_;
     std::uint32_t last_id_ = 0;
+    std::optional<usage_probe> probe_;  // once it is ready
     bool ready_ = false;
     bool ended_ = false;
     errc failure_ = errc::unavailable;
@@ -69,6 +72,7 @@ public:
     ~kept_box() override { link_->close(); }
     boost::asio::awaitable<std::unique_ptr<process>> start(process_spec spec) override;
     boost::asio::awaitable<void> stop(std::chrono::milliseconds grace) override;
+    std::optional<box_usage> usage() override { return link_->usage(); }
 
 private:
     std::shared_ptr<box_link> link_;

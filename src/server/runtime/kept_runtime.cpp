@@ -33,6 +33,13 @@ std::string find_program(const std::string& name) {
                 "the program " + name + " is missing: install the package bubblewrap");
 }
 
+std::string temp_parent() {
+    std::error_code failed;
+    auto path = std::filesystem::temp_directory_path(failed).string();
+    if (failed) throw error(errc::unsupported, "no temporary folder: " + failed.message());
+    return path;
+}
+
 }  // namespace
 
 kept_runtime::kept_runtime(const asio::any_io_executor& executor, running_keeper keeper)
@@ -75,6 +82,12 @@ asio::awaitable<std::shared_ptr<box>> kept_runtime::create(box_spec spec) {
     co_return result;
 }
 
+void kept_runtime::drop_volumes(const std::string& group) {
+    std::vector<unique_fd> fds;
+    fds.push_back(make_memfd(group));
+    if (fds.back()) channel_->send({packet_kind::drop_volumes, 0, 0, 0}, std::move(fds));
+}
+
 std::unique_ptr<runtime> make_bubblewrap(asio::any_io_executor executor,
                                          const runtime_options& options) {
     if (pause_program().empty())
@@ -91,6 +104,7 @@ std::unique_ptr<runtime> make_bubblewrap(asio::any_io_executor executor,
     settings.bwrap.host_network = options.shares_host_network();
     settings.bwrap.filter = build_seccomp_filter();
     settings.bwrap.privileged = ::geteuid() == 0;
+    settings.temp_parent = temp_parent();
     if (settings.bwrap.privileged) settings.bwrap.uid = settings.bwrap.gid = nobody;
     return std::make_unique<kept_runtime>(executor, start_keeper(std::move(settings)));
 }
@@ -99,9 +113,7 @@ std::unique_ptr<runtime> make_plain(asio::any_io_executor executor) {
     keeper_settings settings;
     settings.isolated = false;
     settings.path = server_path();
-    std::error_code failed;
-    settings.temp_parent = std::filesystem::temp_directory_path(failed).string();
-    if (failed) throw error(errc::unsupported, "no temporary folder: " + failed.message());
+    settings.temp_parent = temp_parent();
     return std::make_unique<kept_runtime>(executor, start_keeper(std::move(settings)));
 }
 

@@ -22,6 +22,8 @@ public:
     kept_runtime(const boost::asio::any_io_executor& executor, running_keeper keeper);
     ~kept_runtime() override;
     boost::asio::awaitable<std::shared_ptr<box>> create(box_spec spec) override;
+    volume_support volumes() const override { return keeper_.volumes; }
+    void drop_volumes(const std::string& group) override;
     std::vector<std::string> notes() const override { return keeper_.notes; }
 
 private:

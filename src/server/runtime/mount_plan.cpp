@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::size_t max_entries = 1024;
 constexpr int max_links = 40;
+constexpr const char* shared_memory = "/dev/shm";
 constexpr const char* host_run_link = "/var/run";  // made where a root has none; to /run
 
 bool is_below(const std::string& path, const std::string& top) {
@@ -47,7 +48,8 @@ std::string octal(unsigned mode) {
 class planner {
 public:
     explicit planner(const mount_wishes& wishes) : wishes_(wishes) {
-        places_ = {{"/tmp", 01777}, {"/var/tmp", 01777}, {"/run", 0755}, {box_home, 0700}};
+        places_ = {{"/tmp", {01777}}, {"/var/tmp", {01777}}, {"/run", {0755}}, {box_home, {0700}}};
+        for (const auto& m : wishes.mounts) add_mount(m);
         auto dir = resolve_folder(wishes);
         if (dir == "/") return;
         bool inside = std::any_of(places_.begin(), places_.end(),
@@ -55,7 +57,7 @@ public:
         if (inside)
             folder_ = dir;
         else
-            places_.emplace(dir, 0755);
+            places_.emplace(dir, place{0755});
     }
 
     std::vector<std::string> plan() {
@@ -65,16 +67,52 @@ public:
             if (!seen_.contains(dir)) add({"--perms", "0755", "--dir", dir});
         if (!seen_.contains(host_run_link)) add({"--symlink", "../run", host_run_link});
         add({"--proc", "/proc", "--dev", "/dev"});
-        tmpfs("/dev/shm", 01777);
+        if (shared_memory_ != nullptr)
+            volume(shared_memory, *shared_memory_);
+        else
+            tmpfs(shared_memory, 01777, wishes_.size);
         add({"--remount-ro", "/dev"});
         if (!folder_.empty()) add({"--perms", "0755", "--dir", folder_});
         return std::move(arguments_);
     }
 
 private:
+    struct place {
+        unsigned mode = 0755;
+        const mount_wish* mount = nullptr;
+    };
+
+    void add_mount(const mount_wish& m) {
+        if (m.path == shared_memory) {
+            shared_memory_ = &m;
+            return;
+        }
+        mount_wishes where{wishes_.rootfs, m.path, 0};
+        auto path = resolve_folder(where);
+        if (path == "/") throw error(errc::invalid_argument, "can not be a mount: /");
+        places_[path] = {0755, &m};
+    }
+
     void add(std::initializer_list<std::string> more) { arguments_.insert(arguments_.end(), more); }
-    void tmpfs(const std::string& path, unsigned mode) {
-        add({"--perms", octal(mode), "--size", std::to_string(wishes_.size), "--tmpfs", path});
+    void tmpfs(const std::string& path, unsigned mode, std::uint64_t size) {
+        add({"--perms", octal(mode), "--size", std::to_string(size), "--tmpfs", path});
+    }
+    void file(const std::string& path, const file_wish& f) {
+        add({"--perms", octal(f.mode), "--file", std::to_string(f.fd), path});
+    }
+    void volume(const std::string& path, const mount_wish& m) {
+        if (m.single_file) {
+            for (const auto& f : m.files) file(path, f);
+            return;
+        }
+        if (m.source.empty())
+            tmpfs(path, m.files.empty() ? 0777 : 0755, m.size != 0 ? m.size : wishes_.size);
+        else
+            add({"--bind", m.source, path});
+        for (const auto& f : m.files) file(path + "/" + f.path, f);
+        // What is mounted in it needs a folder there, so it ends read-only after that.
+        emit_children(path, std::nullopt);
+        if (m.read_only) add({"--remount-ro", path});
     }
     bool has_place_below(const std::string& path) const {
         return std::any_of(places_.begin(), places_.end(), [&](const auto& p) {
@@ -88,8 +126,11 @@ private:
         std::error_code ignored;
         auto type = source ? fs::symlink_status(*source, ignored).type() : fs::file_type::none;
         bool folder = type == fs::file_type::directory;
-        if (auto place = places_.find(path); place != places_.end()) {
-            tmpfs(path, place->second);
+        auto at = places_.find(path);
+        if (at != places_.end() && at->second.mount != nullptr) {
+            volume(path, *at->second.mount);
+        } else if (at != places_.end()) {
+            tmpfs(path, at->second.mode, wishes_.size);
             emit_children(path, folder ? source : std::nullopt);
         } else if (has_place_below(path)) {
             add({"--perms", "0755", "--dir", path});
@@ -113,16 +154,17 @@ private:
                     throw error(errc::invalid_argument,
                                 "too many entries for a working folder: " + path);
             }
-        for (const auto& [place, mode] : places_)
-            if (place != path && is_below(place, path)) {
-                auto rest = place.substr(path.size() + 1);
+        for (const auto& [below, what] : places_)
+            if (below != path && is_below(below, path)) {
+                auto rest = below.substr(path.size() + 1);
                 names.insert(rest.substr(0, rest.find('/')));
             }
         for (const auto& name : names) emit(path + "/" + name);
     }
 
     const mount_wishes& wishes_;
-    std::map<std::string, unsigned> places_;
+    std::map<std::string, place> places_;
+    const mount_wish* shared_memory_ = nullptr;
     std::string folder_;  // a working folder in a writable place
     std::set<std::string> seen_;
     std::vector<std::string> arguments_;
@@ -167,7 +209,8 @@ std::string resolve_folder(const mount_wishes& wishes) {
         push(target);
     }
     if (!done.empty() && (done[0] == "proc" || done[0] == "sys" || done[0] == "dev"))
-        throw error(errc::invalid_argument, "can not be a working folder: " + wishes.dir);
+        throw error(errc::invalid_argument,
+                    "can not be a working folder or a mount: " + wishes.dir);
     return joined();
 }
 

@@ -13,16 +13,18 @@
 namespace ecisbx::server::runtime {
 
 enum class packet_kind : std::uint32_t {
-    hello,       ///< keeper -> server: file of notes; value 0, or 1: unsupported, the file says why
-    create_box,  ///< server -> keeper: file of a box_spec, socket of its warden
-    ready,       ///< warden -> server: the box is there
-    failed,      ///< warden -> server: file with the reason
-    start,       ///< server -> warden: id, value: pipes that follow the file of a process_spec
-    started,     ///< warden -> server: id; the terminal, if it has one
+    hello,         ///< keeper -> server: file of notes; value 0, or 1: unsupported, the file says
+                   ///< why; detail: volume_support
+    create_box,    ///< server -> keeper: file of a box_spec, socket of its warden
+    ready,         ///< warden -> server: the box is there; value: its pid
+    failed,        ///< warden -> server: file with the reason
+    start,         ///< server -> warden: id, value: pipes that follow the file of a process_spec
+    started,       ///< warden -> server: id; the terminal, if it has one
     start_failed,  ///< warden -> server: id, value: launch_stage, detail: errno
-    exited,        ///< warden -> server: id, value: wait status
+    exited,        ///< warden -> server: id, value: wait status, detail 1: memory was used up
     kill,          ///< server -> warden: id, value: signal
     stop,          ///< server -> warden: value: grace in ms; the answer is the end of the socket
+    drop_volumes,  ///< server -> keeper: file with the id of a group
 };
 
 struct packet {

@@ -5,6 +5,7 @@
 #include "server/runtime/cgroup.hpp"
 #include "server/runtime/world.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace ecisbx::server::runtime {
@@ -21,6 +22,7 @@ public:
     bool forks_again() const override { return false; }
     int become_user() const override { return 0; }
     int confine() const override { return 0; }
+    std::uint64_t out_of_memory_kills() const override { return group_.out_of_memory_kills(); }
     void signal_all(int signal) override;
     bool empty(bool running) const override;
     void kill_all() override;

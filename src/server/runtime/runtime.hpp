@@ -2,6 +2,8 @@
 #ifndef ECISBX_SERVER_RUNTIME_RUNTIME_HPP
 #define ECISBX_SERVER_RUNTIME_RUNTIME_HPP
 
+#include "server/runtime/box_usage.hpp"
+
 #include <ecisbx/server/server.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,8 +21,27 @@ namespace ecisbx::server::runtime {
 
 using environment = std::vector<std::pair<std::string, std::string>>;
 
+struct mounted_file {
+    std::string path;  ///< relative to the mount, without `..`
+    std::string content;
+    unsigned mode = 0644;
+};
+
+struct box_mount {
+    std::string path;        ///< absolute
+    bool read_only = false;  ///< files always are
+    /// `[a-z0-9]`, not empty: empty at first; boxes of one group that name the same one share its
+    /// content, where the runtime has that.
+    std::string volume;
+    std::uint64_t size = 0;  ///< of a volume, bytes; 0: as of other writable places
+    std::vector<mounted_file> files;
+    bool single_file = false;  ///< `path` is the only file itself, not a folder
+};
+
 struct box_spec {
-    std::string id;  ///< unique, `[a-z0-9-]`; names the cgroup
+    std::string id;     ///< unique, `[a-z0-9-]`; names the cgroup
+    std::string group;  ///< whose volumes it mounts, `[a-z0-9-]`
+    std::vector<box_mount> mounts;
     std::string hostname;
     environment env;           ///< of every process in it
     std::string dir;           ///< working folder, made if missing; empty: home
@@ -39,6 +61,9 @@ struct process_spec {
 struct exit_info {
     int code = 0;    ///< 0..255; 128+n after a signal
     int signal = 0;  ///< 0 unless a signal ended it
+    /// It, or a child whose end it reported by 137, was killed because the box had used up its
+    /// memory. Known only where control groups limit it.
+    bool out_of_memory = false;
 };
 
 /// A running process, leader of its own session. Dropping it closes our ends of its pipes, which
@@ -66,13 +91,21 @@ public:
     virtual boost::asio::awaitable<std::unique_ptr<process>> start(process_spec spec) = 0;
     /// SIGTERM to all, SIGKILL after `grace`; returns when all are gone. Idempotent.
     virtual boost::asio::awaitable<void> stop(std::chrono::milliseconds grace) = 0;
+    /// What its processes use; nothing where the runtime has none that could.
+    virtual std::optional<box_usage> usage() = 0;
 };
+
+/// none: a box_spec's mounts are ignored; own: each box has volumes of its own.
+enum class volume_support { none, own, shared };
 
 class runtime {
 public:
     /// Dropping it kills every process of every box.
     virtual ~runtime() = default;
     virtual boost::asio::awaitable<std::shared_ptr<box>> create(box_spec spec) = 0;
+    virtual volume_support volumes() const = 0;
+    /// Forgets the content of all volumes of a group; the next box has them empty.
+    virtual void drop_volumes(const std::string& group) = 0;
     /// What is isolated and what is not, on this machine, one statement a line.
     virtual std::vector<std::string> notes() const = 0;
 };

@@ -21,6 +21,11 @@ void note_isolation(const note_facts& f, std::vector<std::string>& notes) {
         "files: " + (f.rootfs.empty() ? std::string("the host's /usr, /etc and /opt") : f.rootfs) +
         ", read-only; home, /tmp, /run and the working folder are in memory and end "
         "with the sandbox");
+    notes.push_back(f.shared_volumes
+                        ? "volumes: empty folders and configuration files, in memory; the "
+                          "containers of a group share the folders"
+                        : "volumes: empty folders and configuration files, in memory; folders are "
+                          "NOT shared between containers, which needs root");
     notes.push_back("NOT isolated: the kernel is shared with the host");
 }
 

@@ -17,6 +17,7 @@ struct note_facts {
     std::vector<std::string> controllers;  ///< of memory, pids, cpu: those we have
     std::vector<std::string> missing;      ///< why the others are missing
     bool process_limit_without_cgroup = false;
+    bool shared_volumes = false;
 };
 std::vector<std::string> make_notes(const note_facts& facts);
 

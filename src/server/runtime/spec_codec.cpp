@@ -30,6 +30,15 @@ public:
         for (const auto& [name, value] : env) text(name).text(value);
         return *this;
     }
+    writer& mounts(const std::vector<box_mount>& all) {
+        number(all.size());
+        for (const auto& m : all) {
+            text(m.path).flag(m.read_only).text(m.volume).number(m.size).flag(m.single_file);
+            number(m.files.size());
+            for (const auto& f : m.files) text(f.path).text(f.content).number(f.mode);
+        }
+        return *this;
+    }
     std::string take() { return std::move(bytes_); }
 
 private:
@@ -62,6 +71,26 @@ public:
             env.emplace_back(std::move(name), text());
         }
         return env;
+    }
+    std::vector<box_mount> mounts() {
+        std::vector<box_mount> all;
+        for (auto n = number<std::size_t>(); ok_ && n > 0; --n) {
+            box_mount m;
+            m.path = text();
+            m.read_only = flag();
+            m.volume = text();
+            m.size = number<std::uint64_t>();
+            m.single_file = flag();
+            for (auto files = number<std::size_t>(); ok_ && files > 0; --files) {
+                mounted_file f;
+                f.path = text();
+                f.content = text();
+                f.mode = number<unsigned>();
+                m.files.push_back(std::move(f));
+            }
+            all.push_back(std::move(m));
+        }
+        return all;
     }
     bool done() const { return ok_ && rest_.empty(); }
     bool ok() const { return ok_; }
@@ -103,11 +132,26 @@ bool is_name(std::string_view s, std::string_view extra) {
            });
 }
 
+void check_mount(const box_mount& m) {
+    check_text(m.path, "the path of a mount");
+    if (m.path.empty() || m.path.front() != '/')
+        refuse("the path of a mount is not absolute: \"" + m.path + "\"");
+    if (!m.volume.empty() && !is_name(m.volume, "")) refuse("not a name of a volume");
+    for (const auto& f : m.files) {
+        check_text(f.path, "the path of a file");
+        if (f.path.empty() != m.single_file || f.path.starts_with("/") ||
+            ("/" + f.path + "/").find("/../") != std::string::npos)
+            refuse("not a path in a mount: \"" + f.path + "\"");
+    }
+}
+
 }  // namespace
 
 std::string encode(const box_spec& spec) {
     return writer()
         .text(spec.id)
+        .text(spec.group)
+        .mounts(spec.mounts)
         .text(spec.hostname)
         .variables(spec.env)
         .text(spec.dir)
@@ -128,6 +172,8 @@ std::optional<box_spec> decode_box_spec(std::string_view bytes) {
     reader r(bytes);
     box_spec spec;
     spec.id = r.text();
+    spec.group = r.text();
+    spec.mounts = r.mounts();
     spec.hostname = r.text();
     spec.env = r.variables();
     spec.dir = r.text();
@@ -159,6 +205,8 @@ void check(const box_spec& spec) {
     check_text(spec.dir, "the working folder");
     if (!spec.dir.empty() && spec.dir.front() != '/')
         refuse("the working folder is not an absolute path: \"" + spec.dir + "\"");
+    if (!spec.group.empty() && !is_name(spec.group, "")) refuse("not an id of a group");
+    for (const auto& m : spec.mounts) check_mount(m);
     if (!std::isfinite(spec.cpus) || spec.cpus < 0 || spec.cpus > 4096)
         refuse("not a number of CPUs");
     check_size(check_environment(spec.env));

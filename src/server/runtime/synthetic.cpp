@@ -7,6 +7,7 @@
 #include <ecisbx/error.hpp>
 
 #include <csignal>
+#include <optional>
 #include <vector>
 
 namespace ecisbx::server::runtime {
@@ -87,6 +88,7 @@ public:
         end(SIGTERM);
         co_return;
     }
+    std::optional<box_usage> usage() override { return std::nullopt; }
 
 private:
     // Commands go on when their handle is dropped, and leave this list once they have ended.
@@ -124,6 +126,8 @@ public:
         check(spec);
         co_return std::make_shared<synthetic_box>(executor_);
     }
+    volume_support volumes() const override { return volume_support::none; }
+    void drop_volumes(const std::string&) override {}
     std::vector<std::string> notes() const override {
         return {
             "synthetic: no process is run; true, false, echo, cat, exit, sleep and yes are "

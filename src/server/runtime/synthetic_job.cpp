@@ -55,7 +55,7 @@ bool synthetic_job::begin(const std::vector<std::string>& argv) {
         run_rest();
         return true;
     }
-    if (wrapper_->waits_for_ready()) out_ += proto::ready_mark_text(wrapper_->wish().nonce);
+    out_ += proto::ready_mark_text(wrapper_->wish().nonce);
     if (wrapper_->known())
         begin_wish();
     else if (input_ended_)

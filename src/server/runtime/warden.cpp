@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -33,7 +34,7 @@ warden::warden(unique_fd server, int server_process, std::unique_ptr<world> keep
 
 void warden::run() {
     if (open_world()) {
-        send({packet_kind::ready, 0, 0, 0});
+        send({packet_kind::ready, 0, ::getpid(), 0});
         while (!killing_ || !world_->gone() || running()) {
             wait_for_events();
             take_requests();
@@ -134,10 +135,12 @@ void warden::start(received request) {
     spec->dir = world_->folder(spec->dir);
     order.candidates = exec_candidates(spec->argv.front(), spec->env);
     order.spec = std::move(*spec);
+    auto memory_kills = world_->out_of_memory_kills();
     auto launched = launch(*world_, order);
     if (launched.error != 0) return refuse(id, launch_stage::fork, launched.error);
     child c;
     c.id = id;
+    c.memory_kills = memory_kills;
     c.launch = std::move(launched.socket);
     children_.push_back(std::move(c));
 }
@@ -186,6 +189,13 @@ void warden::reap() {
     }
 }
 
+// Killed while the box ran out of memory; or a shell that passes on that a child of it was.
+bool warden::out_of_memory(const child& c) const {
+    bool killed = WIFSIGNALED(*c.status) ? WTERMSIG(*c.status) == SIGKILL
+                                         : WEXITSTATUS(*c.status) == 128 + SIGKILL;
+    return killed && world_->out_of_memory_kills() > c.memory_kills;
+}
+
 void warden::report_exits() {
     std::erase_if(children_, [&](child& c) {
         if (!c.status) return false;
@@ -194,7 +204,7 @@ void warden::report_exits() {
             c.launch.reset();
             send({packet_kind::started, c.id, 0, 0}, std::move(c.terminal));
         }
-        if (c.id != 0) send({packet_kind::exited, c.id, *c.status, 0});
+        if (c.id != 0) send({packet_kind::exited, c.id, *c.status, out_of_memory(c) ? 1 : 0});
         return true;
     });
 }

@@ -8,6 +8,7 @@
 #include "server/runtime/world.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -30,6 +31,7 @@ private:
         unique_fd launch;  // open while its exec is under way
         unique_fd terminal;
         std::optional<int> status;
+        std::uint64_t memory_kills = 0;  // of the whole box, when it was started
     };
     struct outgoing {
         packet content;
@@ -44,6 +46,7 @@ private:
     void follow(child& c);
     void follow_launches();
     void reap();
+    bool out_of_memory(const child& c) const;
     void report_exits();
     void progress();
     void send(packet p, unique_fd fd = unique_fd());

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 
 namespace ecisbx::server::runtime {
@@ -30,6 +31,8 @@ public:
     virtual int become_user() const = 0;
     virtual int confine() const = 0;
 
+    /// Processes of the box that were killed for want of memory, so far.
+    virtual std::uint64_t out_of_memory_kills() const = 0;
     /// To every process of the box.
     virtual void signal_all(int signal) = 0;
     /// No process left but what the world itself needs. `running`: started ones not yet reaped.

@@ -8,7 +8,9 @@ namespace ecisbx::server::store {
 
 group& memory::edit(const group& g) {
     auto& writable = const_cast<group&>(g);  // made as non-const by `insert`, and only there
-    writable.changed = now();
+    auto at = now();
+    if (at != g.changed) index_.change_time(g, at);
+    writable.changed = at;
     return writable;
 }
 
@@ -20,6 +22,7 @@ void memory::unindex(const group& g) {
 
 void memory::enter(group& g, group_status status) {
     unindex(g);
+    index_.change_status(g, status);
     g.status = status;
     g.ended.reset();
     if (!is_terminal(status)) return;
@@ -27,6 +30,16 @@ void memory::enter(group& g, group_status status) {
     if (by_sequence_.count(g.sequence) == 0) return;
     auto& index = status == group_status::schedule_failed ? schedule_failed_ : ended_;
     index.insert({*g.ended, g.sequence});
+}
+
+void memory::change_spec(const group& g, const std::function<void(group_spec&)>& change) {
+    auto spec = g.spec;
+    change(spec);  // may throw
+    auto& writable = edit(g);
+    bool stored = by_sequence_.count(g.sequence) != 0;
+    if (stored) index_.remove(g);
+    writable.spec = std::move(spec);
+    if (stored) index_.add(g);
 }
 
 void memory::set_status(const group& g, group_status status) {
@@ -46,6 +59,22 @@ void memory::begin_restart(const group& g) {
     auto& writable = edit(g);
     writable.held = false;
     enter(writable, group_status::restarting);
+}
+
+void memory::begin_update(const group& g) {
+    auto& writable = edit(g);
+    writable.held = false;
+    enter(writable, group_status::updating);
+}
+
+void memory::renew(const group& g, group_spec spec) {
+    change_spec(g, [&](group_spec& now) {
+        spec.tags = now.tags;
+        now = std::move(spec);
+    });
+    auto& writable = edit(g);
+    writable.containers.assign(g.spec.containers.size(), container());
+    writable.init_containers.assign(g.spec.init_containers.size(), container());
 }
 
 void memory::begin_delete(const group& g) {

@@ -43,6 +43,28 @@ struct env_var {
     std::string field_path;  ///< not empty: the value is looked up when the container starts
 };
 
+struct config_file {
+    std::string path;  ///< relative, without `..`
+    std::string content;
+    unsigned mode = 0644;
+};
+
+/// A volume, as far as a local runtime could have it.
+struct volume {
+    enum class kind { empty_dir, config, other };
+    std::string name;
+    kind what = kind::other;
+    std::uint64_t size = 0;  ///< of an empty_dir, bytes; 0: no limit of its own
+    std::vector<config_file> files;
+};
+
+struct mount {
+    std::string volume;
+    std::string path;
+    std::string sub_path;
+    bool read_only = false;
+};
+
 struct container_spec {
     std::string name;
     std::string image;
@@ -54,6 +76,8 @@ struct container_spec {
     std::vector<std::string> args;
     std::string working_dir;
     std::vector<env_var> env;
+    bool hide_env = false;  ///< descriptions do not show it
+    std::vector<mount> mounts;
     std::vector<std::pair<int, std::string>> ports;  ///< number, protocol
     bool open_stdin = false;
     bool stdin_once = false;
@@ -72,7 +96,10 @@ struct group_spec {
     std::chrono::seconds active_deadline{0};  ///< 0: none
     std::vector<std::pair<std::string, std::string>> tags;
     std::string zone, vswitch, security_group, resource_group;
+    std::vector<volume> volumes;
     boost::json::object extra;  ///< as in container_spec
+    /// The request that it was made by, for updates; without credentials and tags. A form.
+    std::string request;
 };
 
 struct container_state {

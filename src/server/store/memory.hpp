@@ -3,6 +3,7 @@
 #define ECISBX_SERVER_STORE_MEMORY_HPP
 
 #include "server/store/group.hpp"
+#include "server/store/group_index.hpp"
 
 #include <functional>
 #include <map>
@@ -25,6 +26,7 @@ struct group_filter {
     std::optional<group_status> status;
     std::optional<std::string> zone, vswitch, security_group, resource_group;
     std::vector<std::pair<std::string, std::string>> tags;  ///< all of them; empty value: any
+    bool tagged = false;  ///< only groups that have a tag
     std::optional<time_point> changed_since;
     bool matches(const group& g) const;
     friend bool operator==(const group_filter&, const group_filter&) = default;
@@ -52,6 +54,7 @@ public:
     explicit memory(clock_function clock, limits bounds = limits());
 
     time_point now() const { return clock_(); }
+    std::size_t capacity() const { return bounds_.groups; }
     std::size_t size() const { return by_sequence_.size(); }
 
     /// Adds a group with status Scheduling and all containers waiting. Null: the store is full.
@@ -68,6 +71,7 @@ public:
     /// Sets and holds any status.
     void force_status(const group& g, group_status status);
     void begin_restart(const group& g);
+    void begin_update(const group& g);
     void begin_delete(const group& g);
 
     enum class role { container, init };
@@ -80,11 +84,23 @@ public:
     void add_event(const group& g, bool warning, const std::string& reason,
                    const std::string& message);
 
+    /// Any change of what the group was asked to be.
+    void change_spec(const group& g, const std::function<void(group_spec&)>& change);
+
+    /// As `change_spec`, for one whose containers have all ended and may be others now. Its tags
+    /// stay: they may have been changed since `spec` was read.
+    void renew(const group& g, group_spec spec);
+
     /// Forgets what has been terminal for long enough; returns the ids.
     std::vector<std::string> expire();
 
 private:
-    group_page select_all(std::size_t limit, std::uint64_t before) const;
+    group_page select_ids(const group_filter& filter, std::size_t limit,
+                          std::uint64_t before) const;
+    group_page select_changed(const group_filter& filter, std::size_t limit,
+                              std::uint64_t before) const;
+    group_page select_among(const group_index::sequences& among, const group_filter* filter,
+                            std::size_t limit, std::uint64_t before) const;
     group& edit(const group& g);
     void enter(group& g, group_status status);
     container& slot(group& g, role r, std::size_t index);
@@ -96,6 +112,7 @@ private:
     std::map<std::uint64_t, std::shared_ptr<group>> by_sequence_;
     std::unordered_map<std::string, std::shared_ptr<group>> by_id_;
     std::set<std::pair<time_point, std::uint64_t>> ended_, schedule_failed_;
+    group_index index_;
 };
 
 }  // namespace ecisbx::server::store

@@ -126,10 +126,8 @@ answer fixture::call(const std::string& action, parameter_list parameters) {
     return send(request(action, std::move(parameters)));
 }
 
-parameter_list fixture::creation(parameter_list more) {
-    parameter_list all = {{"ContainerGroupName", "box"},
-                          {"Container.1.Name", "sandbox"},
-                          {"Container.1.Image", "nginx:latest"}};
+parameter_list fixture::merged(parameter_list base, parameter_list more) {
+    auto all = std::move(base);
     for (auto& [name, value] : more) {
         bool replaced = false;
         for (auto& [known, old] : all)
@@ -137,6 +135,13 @@ parameter_list fixture::creation(parameter_list more) {
         if (!replaced) all.emplace_back(name, value);
     }
     return all;
+}
+
+parameter_list fixture::creation(parameter_list more) {
+    return merged({{"ContainerGroupName", "box"},
+                   {"Container.1.Name", "sandbox"},
+                   {"Container.1.Image", "nginx:latest"}},
+                  std::move(more));
 }
 
 std::string fixture::create(parameter_list more) {

@@ -45,6 +45,8 @@ public:
     answer send(ecisbx::net::http_request request);
     ecisbx::net::http_response get(const std::string& target);
 
+    /// `base`, with `more` added, or in place of what has the same name.
+    static parameter_list merged(parameter_list base, parameter_list more);
     /// Smallest good parameters of a create; `more` is added, or replaces what has the same name.
     static parameter_list creation(parameter_list more = {});
     /// The id of a new group.

@@ -304,14 +304,19 @@ TEST_CASE("lifecycle: the active deadline ends a group") {
 TEST_CASE("lifecycle: the log of the main process is kept, its newest part") {
     fixture f;
     auto id = f.create(main_process({"both"}, "Never"));
-    auto log = [&] { return f.service->supervisor->log_of(id, 0); };
-    f.until([&] { return log().size() == 6; });
+    auto text_of = [&](const std::string& group) {
+        using ecisbx::server::store::memory;
+        auto log = f.service->supervisor->log_of(group, memory::role::container, 0);
+        return log ? log->text() : "none";
+    };
+    f.until([&] { return text_of(id).size() == 7; });  // two lines of two streams
     auto big = f.running(main_process({"wait"}, "Never"));
-    for (int i = 0; i < 40; ++i) f.world->last_process()->print(std::string(8192, 'a'));
-    f.world->last_process()->print("end");
-    f.until([&] { return f.service->supervisor->log_of(big, 0).ends_with("end"); });
-    CHECK(f.service->supervisor->log_of(big, 0).size() == 64 * 1024);
-    CHECK(f.service->supervisor->log_of("eci-none", 0).empty());
+    for (int i = 0; i < 200; ++i) f.world->last_process()->print(std::string(8191, 'a') + "\n");
+    f.world->last_process()->print("end\n");
+    f.until([&] { return text_of(big).ends_with("end\n"); });
+    CHECK(text_of(big).size() <= ecisbx::server::lifecycle::log_ring::capacity);
+    CHECK(text_of(big).size() > ecisbx::server::lifecycle::log_ring::capacity - 16384);
+    CHECK(text_of("eci-none") == "none");
 }
 
 TEST_CASE("lifecycle: stop ends every box and lets the runtime go") {
@@ -325,4 +330,21 @@ TEST_CASE("lifecycle: stop ends every box and lets the runtime go") {
     }
     CHECK(world->runtime_gone);
     for (const auto& box : world->boxes) CHECK(box->stopped);
+}
+
+TEST_CASE("lifecycle: a container that used up its memory") {
+    fixture f;
+    auto id = f.running(main_process({"wait"}, "Never"));
+    auto main = f.world->last_process();
+    main->exit.out_of_memory = true;
+    main->end(137, 9);
+    f.until([&] { return f.status(id) == "Failed"; });
+    auto state = f.describe(id).at("Containers").at(0).at("CurrentState").as_object();
+    CHECK(state.at("Reason") == "OOMKilled");
+    CHECK(state.at("ExitCode") == 137);
+    CHECK(state.at("Signal") == 9);
+    CHECK(f.has_event(id, "OOMKilled"));
+    auto status = f.call("DescribeContainerGroupStatus", {});
+    auto shown = status.body.at("Data").at(0).at("PodStatus").at("ContainerStatuses").at(0);
+    CHECK(shown.at("State").at("Terminated").at("Reason") == "OOMKilled");
 }

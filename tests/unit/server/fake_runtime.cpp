@@ -126,6 +126,8 @@ public:
         }
     }
 
+    std::optional<rt::box_usage> usage() override { return state_->usage; }
+
 private:
     asio::any_io_executor executor_;
     box_ptr state_;
@@ -151,6 +153,8 @@ public:
         std::shared_ptr<rt::box> made = std::make_shared<box>(executor_, state);
         co_return made;
     }
+    rt::volume_support volumes() const override { return world_->volumes; }
+    void drop_volumes(const std::string& group) override { world_->dropped.push_back(group); }
     std::vector<std::string> notes() const override { return {"nothing is real"}; }
 
 private:

@@ -7,6 +7,7 @@
 #include "server/runtime/runtime.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ struct box_state {
     rt::box_spec spec;
     std::vector<process_ptr> processes;
     bool stopped = false;
+    std::optional<rt::box_usage> usage;
     std::vector<std::chrono::milliseconds> graces;
     bool slow_stop = false;  ///< a stop with grace waits for `release`
     std::shared_ptr<ecisbx::net::notifier> release;
@@ -56,6 +58,8 @@ using box_ptr = std::shared_ptr<box_state>;
 
 struct world {
     std::vector<box_ptr> boxes;
+    rt::volume_support volumes = rt::volume_support::none;
+    std::vector<std::string> dropped;  ///< groups whose volumes were dropped
     std::string fail_create;  ///< not empty: create throws
     bool slow_stop = false;
     bool runtime_gone = false;

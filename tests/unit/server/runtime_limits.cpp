@@ -43,11 +43,36 @@ TEST_CASE("limits: a memory bomb is killed and the box goes on") {
                                      "x = []\nwhile True: x.append(bytearray(1 << 20))"}));
     CHECK(bomb.exit.signal == SIGKILL);
     CHECK(bomb.exit.code == 137);
+    CHECK(bomb.exit.out_of_memory);
     CHECK(w.sh(box, "echo alive") == "alive\n");
     // Files in memory count too: a full folder leaves enough to empty it.
     auto files = w.exec(box, shell("head -c 200000000 /dev/zero > /tmp/big"));
     CHECK(files.err.find("No space left") != std::string::npos);
     CHECK(w.sh(box, "rm -f /tmp/big; echo alive") == "alive\n");
+}
+
+TEST_CASE("limits: who was killed for want of memory, and who was not") {
+    world w;
+    if (!limited(w, "memory")) {
+        CHECK(w.notes_have("NOT limited: memory"));
+        return;
+    }
+    auto spec = box_named("box-1");
+    spec.memory = 64 << 20;
+    auto box = w.box(std::move(spec));
+    const std::string eat = "/usr/bin/python3 -c 'x = bytearray(200 << 20)'";
+    // A shell that passes its child's end on, and one that goes on after it.
+    auto passed_on = w.exec(box, shell(eat + "; exit $?"));
+    CHECK(passed_on.exit.code == 137);
+    CHECK(passed_on.exit.signal == 0);
+    CHECK(passed_on.exit.out_of_memory);
+    auto survived = w.exec(box, shell(eat + "; exit 3"));
+    CHECK(survived.exit.code == 3);
+    CHECK_FALSE(survived.exit.out_of_memory);
+    // The same end for another reason, although memory ran out before.
+    CHECK_FALSE(w.exec(box, shell("kill -9 $$")).exit.out_of_memory);
+    CHECK_FALSE(w.exec(box, shell("exit 137")).exit.out_of_memory);
+    CHECK_FALSE(w.exec(box, shell("true")).exit.out_of_memory);
 }
 
 TEST_CASE("limits: a fork bomb ends at the number of processes") {

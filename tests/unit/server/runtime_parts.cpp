@@ -215,6 +215,7 @@ TEST_CASE("notes tell what is not limited and not isolated") {
     };
     CHECK(has("NOT limited: memory: /x: Permission denied"));
     CHECK(has("NOT isolated: the network"));
+    CHECK(has("NOT shared between containers"));
     facts.isolated = false;
     notes = make_notes(facts);
     CHECK(notes.front().starts_with("NO ISOLATION"));

@@ -61,12 +61,6 @@ std::vector<std::pair<int, std::string>> read_ports(const proto::flat_view& in) 
     return ports;
 }
 
-void check_probe(const proto::flat_view& in) {
-    int kinds = !in.member("HttpGet").empty() + !in.member("TcpSocket").empty() +
-                !in.texts("Exec.Command", 20).empty();
-    if (kinds > 1) refuse_parameter(in, "Exec", "a probe has only one of HttpGet, Exec, TcpSocket");
-}
-
 }  // namespace
 
 store::container_spec read_container_spec(const proto::flat_view& in, bool init) {
@@ -87,10 +81,9 @@ store::container_spec read_container_spec(const proto::flat_view& in, bool init)
     c.open_stdin = in.boolean("Stdin").value_or(false);
     c.stdin_once = in.boolean("StdinOnce").value_or(false);
     c.tty = in.boolean("Tty").value_or(false);
-    if (!init) {
-        check_probe(in.member("LivenessProbe"));
-        check_probe(in.member("ReadinessProbe"));
-    }
+    c.hide_env = in.boolean("EnvironmentVarHide").value_or(false);
+    c.mounts = read_mounts(in);
+    check_container_parameters(in, init);
     c.extra = echo_of_container(in, init);
     return c;
 }

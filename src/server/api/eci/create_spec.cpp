@@ -28,9 +28,12 @@ std::string read_group_name(const proto::flat_view& in) {
     return name;
 }
 
-void check_tag(const proto::flat_view& in, const std::string& key, const std::string& value) {
+void check_tag(const proto::flat_view& in, const std::string& key, const std::string& value,
+               std::size_t longest_key) {
     auto length = length_of(key);
-    if (length < 1 || length > 64) refuse_parameter(in, "Key", "it must be 1 to 64 characters");
+    if (length < 1 || length > longest_key)
+        refuse_parameter(in, "Key",
+                         "it must be 1 to " + std::to_string(longest_key) + " characters");
     if (key.starts_with("aliyun") || key.starts_with("acs:"))
         refuse_parameter(in, "Key", "it must not begin with aliyun or acs:");
     for (const auto* text : {&key, &value})
@@ -86,36 +89,21 @@ void read_size(const proto::flat_view& in, store::group_spec& spec) {
                 refuse_size("container " + c.name + " asks for more than the group has.");
 }
 
-void check_volumes(const proto::flat_view& in) {
-    std::set<std::string> names;
-    for (const auto& v : in.elements("Volume", max_volumes)) {
-        auto name = v.required("Name");
-        if (!names.insert(name).second)
-            refuse(400, "InvalidParameter.DuplicatedVolumeName",
-                   "The volume name " + name + " is used twice.");
-        (void)one_of(v, "Type",
-                     {"EmptyDirVolume", "ConfigFileVolume", "NFSVolume", "FlexVolume", "DiskVolume",
-                      "HostPathVolume"},
-                     "");
-    }
+void check_mounts(const proto::flat_view& in, const store::group_spec& spec) {
+    auto known = [&](const std::string& name) {
+        return std::any_of(spec.volumes.begin(), spec.volumes.end(),
+                           [&](const auto& v) { return v.name == name; });
+    };
     for (std::string_view list : {"Container", "InitContainer"})
         for (const auto& c : in.elements(list, max_containers))
             for (const auto& mount : c.elements("VolumeMount", max_volumes))
-                if (names.count(mount.required("Name")) == 0)
+                if (!known(mount.required("Name")))
                     refuse_parameter(mount, "Name", "no volume has this name");
-}
-
-void check_spot(const proto::flat_view& in) {
-    auto strategy =
-        one_of(in, "SpotStrategy", {"NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo"}, "NoSpot");
-    auto price = in.number("SpotPriceLimit", 0, max_amount);
-    if (strategy == "SpotWithPriceLimit" && !price)
-        throw proto::api_refusal(proto::missing_parameter("SpotPriceLimit"));
 }
 
 }  // namespace
 
-tag_list read_tags(const proto::flat_view& in) {
+tag_list read_tags(const proto::flat_view& in, std::size_t longest_key) {
     tag_list tags;
     auto elements = in.elements("Tag", 1000);
     if (elements.size() > 20)
@@ -123,7 +111,7 @@ tag_list read_tags(const proto::flat_view& in) {
     for (const auto& tag : elements) {
         auto key = tag.required("Key");
         auto value = tag.text_or("Value", "");
-        check_tag(tag, key, value);
+        check_tag(tag, key, value, longest_key);
         bool twice =
             std::any_of(tags.begin(), tags.end(), [&](const auto& t) { return t.first == key; });
         if (twice) refuse_parameter(tag, "Key", "it is there twice");
@@ -145,9 +133,9 @@ store::group_spec read_group_spec(const proto::flat_view& in, const std::string&
     spec.active_deadline =
         std::chrono::seconds(in.integer("ActiveDeadlineSeconds", 1, year).value_or(0));
     spec.tags = read_tags(in);
-    check_volumes(in);
-    check_spot(in);
-    (void)in.boolean("AutoCreateEip");
+    spec.volumes = read_volumes(in);
+    check_mounts(in, spec);
+    check_group_parameters(in);
     auto switches = in.text_or("VSwitchId", "vsw-local");
     if (std::count(switches.begin(), switches.end(), ',') > 9)
         refuse_parameter(in, "VSwitchId", "it must list at most 10");

@@ -15,18 +15,63 @@ namespace {
 using plain_action = boost::json::object (*)(service&, const call&);
 
 constexpr std::pair<std::string_view, plain_action> plain_actions[] = {
+    {"CommitContainer", commit_container},
+    {"CopyDataCache", copy_data_cache},
     {"CreateContainerGroup", create_container_group},
+    {"CreateDataCache", create_data_cache},
+    {"CreateImageCache", create_image_cache},
+    {"CreateInstanceOpsTask", create_instance_ops_task},
+    {"CreateVirtualNode", create_virtual_node},
     {"DeleteContainerGroup", delete_container_group},
+    {"DeleteDataCache", delete_data_cache},
+    {"DeleteImageCache", delete_image_cache},
+    {"DeleteVirtualNode", delete_virtual_node},
+    {"DescribeAvailableResource", describe_available_resource},
+    {"DescribeCommitContainerTask", describe_commit_container_task},
+    {"DescribeContainerGroupEvents", describe_container_group_events},
+    {"DescribeContainerGroupMetric", describe_container_group_metric},
+    {"DescribeContainerGroupPrice", describe_container_group_price},
     {"DescribeContainerGroupStatus", describe_container_group_status},
     {"DescribeContainerGroups", describe_container_groups},
+    {"DescribeContainerLog", describe_container_log},
+    {"DescribeDataCaches", describe_data_caches},
+    {"DescribeImageCaches", describe_image_caches},
+    {"DescribeInstanceOpsRecords", describe_instance_ops_records},
+    {"DescribeMultiContainerGroupMetric", describe_multi_container_group_metric},
     {"DescribeRegions", describe_regions},
+    {"DescribeVirtualNodes", describe_virtual_nodes},
+    {"ListTagResources", list_tag_resources},
+    {"ListUsage", list_usage},
+    {"ResizeContainerGroupVolume", resize_container_group_volume},
     {"RestartContainerGroup", restart_container_group},
+    {"UpdateContainerGroup", update_container_group},
+    {"TagResources", tag_resources},
+    {"UntagResources", untag_resources},
+    {"UpdateDataCache", update_data_cache},
+    {"UpdateImageCache", update_image_cache},
+    {"UpdateVirtualNode", update_virtual_node},
 };
 
 plain_action find_plain(std::string_view name) {
     for (const auto& [known, act] : plain_actions)
         if (known == name) return act;
     return nullptr;
+}
+
+// What the service says in both generations of headers, so that old and new SDKs see it.
+void admit(service& s, const call& c) {
+    ++s.calls[c.action];
+    auto refused = s.quotas.take(c.action, s.clock());
+    if (!refused) return;
+    auto left = std::to_string(refused->left.count());
+    proto::api_failure failure;
+    failure.code = "Throttling.User";
+    failure.message = "Request was denied due to user flow control.";
+    failure.headers.emplace_back("x-acs-retry-after", left);
+    failure.headers.emplace_back(
+        "x-ratelimit-user-api",
+        "Limit:" + std::to_string(refused->limit) + ",Remain:0,TimeLeft:" + left);
+    throw proto::api_refusal(std::move(failure));
 }
 
 bool is_text(const std::string& text) {
@@ -46,10 +91,21 @@ std::string fingerprint_of(proto::parameter_list parameters) {
 }
 
 std::optional<proto::access_key> find_key(const service_settings& settings, std::string_view id) {
-    if (!core::constant_time_equal(id, settings.access_key_id)) return std::nullopt;
-    proto::access_key key;
-    key.key = settings.access_key_secret;
-    key.token = settings.security_token;
+    std::optional<proto::access_key> key;
+    if (core::constant_time_equal(id, settings.access_key_id)) {
+        key.emplace();
+        key->key = settings.access_key_secret;
+        key->token = settings.security_token;
+    }
+    for (const auto& old : settings.retired) {
+        if (!core::constant_time_equal(id, old.id)) continue;
+        if (!key) {
+            key.emplace();
+            key->key = old.key;
+            key->condition = proto::access_key::state::token_expired;
+        }
+        key->expired_tokens.push_back(old.token);
+    }
     return key;
 }
 
@@ -89,7 +145,12 @@ call_ptr make_call(proto::verified_request request, std::string authority) {
                                        std::move(fingerprint), std::move(authority)});
 }
 
+bool is_served(std::string_view action) {
+    return action == "ExecContainerCommand" || find_plain(action);
+}
+
 boost::asio::awaitable<boost::json::object> dispatch(service_ptr s, call_ptr c) {
+    if (is_served(c->action)) admit(*s, *c);
     if (c->action == "ExecContainerCommand") {
         auto result = co_await exec_container_command(s, c);
         co_return result;

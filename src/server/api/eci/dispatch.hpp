@@ -10,6 +10,7 @@
 #include <boost/json/object.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace ecisbx::server::api::eci {
 
@@ -19,7 +20,10 @@ proto::verified_request authenticate(service& s, const net::http_request& reques
 
 call_ptr make_call(proto::verified_request request, std::string authority);
 
-/// Throws `proto::api_refusal`: 404 `InvalidAction.NotFound` for an action that is not served.
+bool is_served(std::string_view action);
+
+/// Throws `proto::api_refusal`: 404 `InvalidAction.NotFound` for an action that is not served, 400
+/// `Throttling.User` for one whose quota is used up.
 boost::asio::awaitable<boost::json::object> dispatch(service_ptr s, call_ptr c);
 
 }  // namespace ecisbx::server::api::eci

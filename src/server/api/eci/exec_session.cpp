@@ -25,18 +25,35 @@ constexpr std::size_t piece = 32 * 1024;
 constexpr auto write_patience = std::chrono::minutes(30);
 constexpr auto close_patience = std::chrono::seconds(10);
 
+class session_mark {
+public:
+    explicit session_mark(std::shared_ptr<server_metrics> in) : in_(std::move(in)) {
+        in_->exec_sessions_total.Increment();
+        in_->exec_sessions.Increment();
+    }
+    session_mark(const session_mark&) = delete;
+    session_mark& operator=(const session_mark&) = delete;
+    ~session_mark() { in_->exec_sessions.Decrement(); }
+
+private:
+    std::shared_ptr<server_metrics> in_;
+};
+
 }  // namespace
 
 exec_session::exec_session(asio::any_io_executor executor, exec_wire wire,
-                           std::shared_ptr<runtime::box> box, store::ticket what)
+                           std::shared_ptr<runtime::box> box, store::ticket what,
+                           std::shared_ptr<server_metrics> metrics)
     : executor_(executor),
       wire_(std::move(wire)),
       box_(std::move(box)),
       what_(std::move(what)),
+      metrics_(std::move(metrics)),
       changed_(executor) {}
 
 asio::awaitable<void> exec_session::run(net::websocket socket) {
     auto self = shared_from_this();
+    session_mark counted(metrics_);
     socket_ = std::move(socket);
     bool whole = false;
     try {
@@ -108,6 +125,7 @@ asio::awaitable<void> exec_session::relay(bool err) {
         else
             got = co_await process_->read_out(asio::buffer(buffer));
         if (got == 0) break;
+        metrics_->exec_sent.Increment(static_cast<double>(got));
         std::string_view bytes(buffer.data(), got);
         auto message = wire_.output(on, bytes);
         co_await send(std::move(message), bytes);
@@ -142,6 +160,7 @@ asio::awaitable<bool> exec_session::take(proto::exec_frame frame) {
     bool written = false;
     try {
         co_await process_->write(asio::buffer(frame.bytes.data(), frame.bytes.size()));
+        metrics_->exec_received.Increment(static_cast<double>(frame.bytes.size()));
         written = true;
     } catch (const boost::system::system_error& e) {
         if (e.code() == errc::canceled) throw;

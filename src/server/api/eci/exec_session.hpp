@@ -26,7 +26,8 @@ namespace ecisbx::server::api::eci {
 class exec_session : public std::enable_shared_from_this<exec_session> {
 public:
     exec_session(boost::asio::any_io_executor executor, exec_wire wire,
-                 std::shared_ptr<runtime::box> box, store::ticket what);
+                 std::shared_ptr<runtime::box> box, store::ticket what,
+                 std::shared_ptr<server_metrics> metrics);
 
     const std::string& subprotocol() const { return wire_.subprotocol(); }
     /// Ends when the socket is closed. Throws nothing that the peer or the process could cause.
@@ -50,6 +51,7 @@ private:
     exec_wire wire_;
     std::shared_ptr<runtime::box> box_;
     store::ticket what_;
+    std::shared_ptr<server_metrics> metrics_;
     net::websocket socket_;
     std::unique_ptr<runtime::process> process_;
     runtime::exit_info exit_;

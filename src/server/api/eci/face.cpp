@@ -89,6 +89,7 @@ net::http_response face::failed(const proto::api_failure& failure, const std::st
     net::http_response response;
     response.status = failure.http_status;
     response.body = proto::render_api_failure(failure, request_id, authority_of(request));
+    for (const auto& [name, value] : failure.headers) response.headers.add(name, value);
     return finish(std::move(response), request_id);
 }
 
@@ -98,12 +99,14 @@ std::string face::authority_of(const net::http_request& request) const {
 }
 
 asio::awaitable<net::http_response> face::answer(net::http_request request) {
+    auto began = core::clock::now();
     auto request_id = core::uuid_upper();
+    std::string action;
     proto::api_failure failure;
     net::http_response response;
     bool done = false;
     try {
-        response = co_await act(request, request_id);
+        response = co_await act(request, request_id, action);
         done = true;
     } catch (const proto::api_refusal& refusal) {
         failure = refusal.failure();
@@ -115,15 +118,18 @@ asio::awaitable<net::http_response> face::answer(net::http_request request) {
         log(log_level::error, request_id + " " + e.what());
         failure = {500, "InternalError", "The request processing has failed due to an error."};
     }
+    service_->metrics->request(action, failure.code, core::clock::now() - began);
     if (done) co_return response;
     log(log_level::info,
         request_id + " " + std::to_string(failure.http_status) + " " + failure.code);
     co_return failed(failure, request_id, request);
 }
 
-asio::awaitable<net::http_response> face::act(net::http_request request, std::string request_id) {
+asio::awaitable<net::http_response> face::act(net::http_request request, std::string request_id,
+                                              std::string& action) {
     auto verified = authenticate(*service_, request);
     auto c = make_call(std::move(verified), authority_of(request));
+    action = c->action;
     auto result = co_await dispatch(service_, c);
     result["RequestId"] = request_id;
     net::http_response response;
@@ -142,7 +148,8 @@ net::http_reply face::open_exec(const net::http_request& request) {
     exec_wire wire(service_->settings.wire,
                    split_subprotocols(request.headers.joined("Sec-WebSocket-Protocol")));
     auto session = std::make_shared<exec_session>(service_->executor, std::move(wire),
-                                                  std::move(box), std::move(*t));
+                                                  std::move(box), std::move(*t), service_->metrics);
+    ++service_->calls[std::string(exec_channel_count)];
     net::upgrade up;
     up.subprotocol = session->subprotocol();
     up.options.max_message = max_stdin_message;

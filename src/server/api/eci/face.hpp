@@ -25,7 +25,7 @@ public:
 private:
     boost::asio::awaitable<net::http_response> answer(net::http_request request);
     boost::asio::awaitable<net::http_response> act(net::http_request request,
-                                                   std::string request_id);
+                                                   std::string request_id, std::string& action);
     net::http_reply open_exec(const net::http_request& request);
     net::http_response terminal_page(const net::http_request& request);
     net::http_response finish(net::http_response response, const std::string& request_id) const;

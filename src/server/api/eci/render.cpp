@@ -52,6 +52,7 @@ json::object render_state(const container_state& state) {
 
 json::array render_environment(const store::container_spec& spec) {
     json::array out;
+    if (spec.hide_env) return out;
     for (const auto& var : spec.env) {
         auto item = pair("Key", var.key, "Value", var.value);
         if (!var.field_path.empty()) {
@@ -115,20 +116,6 @@ json::array render_containers(const std::vector<store::container_spec>& specs,
     return out;
 }
 
-json::array render_events(const store::group& g) {
-    json::array out;
-    for (const auto& e : g.events) {
-        auto item = pair("Name", e.name, "Reason", e.reason);
-        item["Type"] = e.warning ? "Warning" : "Normal";
-        item["Message"] = e.message;
-        item["Count"] = e.count;
-        item["FirstTimestamp"] = time_text(e.first);
-        item["LastTimestamp"] = time_text(e.last);
-        out.push_back(std::move(item));
-    }
-    return out;
-}
-
 void put_times(json::object& out, const store::group& g) {
     out["CreationTime"] = time_text(g.created);
     if (g.status == group_status::succeeded) out["SucceededTime"] = time_text(g.ended);
@@ -151,6 +138,26 @@ void put_places(json::object& out, const store::group& g) {
 }
 
 }  // namespace
+
+json::array render_tags(const std::vector<std::pair<std::string, std::string>>& tags) {
+    json::array out;
+    for (const auto& [key, value] : tags) out.push_back(pair("Key", key, "Value", value));
+    return out;
+}
+
+json::array render_events(const std::vector<store::event>& events) {
+    json::array out;
+    for (const auto& e : events) {
+        auto item = pair("Name", e.name, "Reason", e.reason);
+        item["Type"] = e.warning ? "Warning" : "Normal";
+        item["Message"] = e.message;
+        item["Count"] = e.count;
+        item["FirstTimestamp"] = time_text(e.first);
+        item["LastTimestamp"] = time_text(e.last);
+        out.push_back(std::move(item));
+    }
+    return out;
+}
 
 json::value number(double value) {
     if (std::nearbyint(value) == value && std::abs(value) < 1e15)
@@ -178,10 +185,8 @@ json::object render_group(const store::group& g, const std::string& region) {
     out["SpotPriceLimit"] = from_extra(spec.extra, "SpotPriceLimit", 0);
     out["RamRoleName"] = from_extra(spec.extra, "RamRoleName", "");
     out["DnsPolicy"] = from_extra(spec.extra, "DnsPolicy", "Default");
-    json::array tags;
-    for (const auto& [key, value] : spec.tags) tags.push_back(pair("Key", key, "Value", value));
-    out["Tags"] = std::move(tags);
-    out["Events"] = render_events(g);
+    out["Tags"] = render_tags(spec.tags);
+    out["Events"] = render_events(g.events);
     out["HostAliases"] = from_extra(spec.extra, "HostAliases", json::array());
     out["Volumes"] = from_extra(spec.extra, "Volumes", json::array());
     for (std::string_view name : {"DnsConfig", "EciSecurityContext"})

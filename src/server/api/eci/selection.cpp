@@ -44,19 +44,25 @@ store::group_filter read_filter(const call& c) {
     return filter;
 }
 
-store::group_page select_page(service& s, const call& c, const store::group_filter& filter,
-                              std::size_t most) {
-    auto limit = c.parameters.integer("Limit", 0, 1'000'000'000).value_or(0);
-    auto count = limit == 0 ? most : std::min(most, static_cast<std::size_t>(limit));
-    std::uint64_t before = 0;
+page_request read_page(service& s, const call& c, std::string_view limit_name, std::size_t fallback,
+                       std::size_t most) {
+    auto limit = c.parameters.integer(limit_name, 0, 1'000'000'000).value_or(0);
+    page_request page;
+    page.limit = limit == 0 ? fallback : std::min(most, static_cast<std::size_t>(limit));
     auto token = c.parameters.text_or("NextToken", "");
     if (!token.empty()) {
         auto opened = open_page(s.page_key, token);
         if (!opened)
             refuse_parameter(c.parameters, "NextToken", "it is not one that was given out");
-        before = *opened;
+        page.before = *opened;
     }
-    return s.groups->select(filter, count, before);
+    return page;
+}
+
+store::group_page select_page(service& s, const call& c, const store::group_filter& filter,
+                              std::size_t most) {
+    auto page = read_page(s, c, "Limit", most, most);
+    return s.groups->select(filter, page.limit, page.before);
 }
 
 std::string seal_page(std::string_view key, std::uint64_t sequence) {

@@ -4,6 +4,8 @@
 
 #include "server/api/eci/service.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,14 @@ namespace ecisbx::server::api::eci {
 
 /// Filters that both listings know. Throws `proto::api_refusal`.
 store::group_filter read_filter(const call& c);
+
+struct page_request {
+    std::size_t limit = 0;
+    std::uint64_t before = 0;  ///< 0: the first page
+};
+/// `limit_name` (at most `most`, by default `fallback`; 0 counts as absent) and NextToken.
+page_request read_page(service& s, const call& c, std::string_view limit_name,
+                       std::size_t fallback, std::size_t most);
 
 /// Limit (at most and by default `most`) and NextToken, applied.
 store::group_page select_page(service& s, const call& c, const store::group_filter& filter,

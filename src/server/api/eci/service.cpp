@@ -12,6 +12,16 @@ constexpr std::size_t max_tickets = 100'000;
 
 }  // namespace
 
+void service_settings::replace_credentials(std::string id, secret key, secret token) {
+    constexpr std::size_t most_retired = 16;
+    retired.push_back(
+        {std::move(access_key_id), std::move(access_key_secret), std::move(security_token)});
+    if (retired.size() > most_retired) retired.erase(retired.begin());
+    access_key_id = std::move(id);
+    access_key_secret = std::move(key);
+    security_token = std::move(token);
+}
+
 service::service(boost::asio::any_io_executor executor_, service_settings settings_,
                  clock_function clock_, std::shared_ptr<store::memory> groups_,
                  std::shared_ptr<lifecycle::supervisor> supervisor_)
@@ -23,6 +33,7 @@ service::service(boost::asio::any_io_executor executor_, service_settings settin
       nonces(settings.clock_window),
       client_tokens(clock_, std::chrono::hours(24), max_client_tokens),
       tickets(clock_, std::chrono::seconds(30), max_tickets),
+      quotas(settings.quotas),
       page_key(core::random_bytes(32)) {}
 
 }  // namespace ecisbx::server::api::eci

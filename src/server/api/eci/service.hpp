@@ -4,10 +4,13 @@
 
 #include "proto/nonce_cache.hpp"
 #include "proto/unflatten.hpp"
+#include "server/api/eci/quota.hpp"
 #include "server/clock.hpp"
 #include "server/lifecycle/supervisor.hpp"
+#include "server/metrics.hpp"
 #include "server/store/idempotency.hpp"
 #include "server/store/memory.hpp"
+#include "server/store/resources.hpp"
 #include "server/store/tickets.hpp"
 
 #include <ecisbx/server/server.hpp>
@@ -17,14 +20,26 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace ecisbx::server::api::eci {
 
+/// Credentials that were accepted once.
+struct retired_key {
+    std::string id;
+    secret key;
+    secret token;
+};
+
 struct service_settings {
+    /// What was accepted so far counts as expired from now on; the last few of them are kept.
+    void replace_credentials(std::string id, secret key, secret token);
+
     std::string region = "cn-shanghai";
     std::string access_key_id;
     secret access_key_secret;
     secret security_token;  ///< empty: permanent credentials
+    std::vector<retired_key> retired;
     server::wire wire = server::wire::kubelet;
     bool tls = false;
     std::string authority;  ///< `address:port`, where a request names no usable host
@@ -33,6 +48,7 @@ struct service_settings {
     std::chrono::seconds sync_exec_limit{60};
     /// Kept of a synchronous exec's output; the rest is read and dropped.
     std::size_t sync_exec_bytes = 1024 * 1024;
+    std::vector<call_quota> quotas;
 };
 
 /// Single-threaded; shared by the connections that use it.
@@ -51,6 +67,10 @@ struct service {
     proto::nonce_cache nonces;
     store::idempotency client_tokens;
     store::tickets tickets;
+    store::resources resources;
+    quota_windows quotas;
+    call_counts calls;
+    std::shared_ptr<server_metrics> metrics = std::make_shared<server_metrics>();
     std::string page_key;  ///< secret that page tokens are sealed with
 };
 using service_ptr = std::shared_ptr<service>;

@@ -17,6 +17,10 @@ constexpr std::array<size, 44> table = {{
 
 }  // namespace
 
+std::span<const size> all_sizes() {
+    return table;
+}
+
 std::optional<size> round_up(size wanted) {
     for (const auto& s : table)
         if (s.cpu >= wanted.cpu && s.memory >= wanted.memory) return s;

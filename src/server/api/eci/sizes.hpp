@@ -3,6 +3,7 @@
 #define ECISBX_SERVER_API_ECI_SIZES_HPP
 
 #include <optional>
+#include <span>
 
 namespace ecisbx::server::api::eci {
 
@@ -11,6 +12,9 @@ struct size {
     double memory = 0;  ///< GiB
     friend bool operator==(const size&, const size&) = default;
 };
+
+/// In the order of price.
+std::span<const size> all_sizes();
 
 /// The smallest size with at least this much of both; nothing when none is large enough.
 std::optional<size> round_up(size wanted);
