@@ -1,4 +1,22 @@
 // What an exec takes and what it gives back.
+//
+// What is known of a command (`sandbox::exec` and `bash`; a `process` has a table of its own):
+// | what happened            | what you get           | output    | may it run remotely?    |
+// |--------------------------|------------------------|-----------|-------------------------|
+// | it ended, with proof     | its status, `complete` | all of it | no (children: `note`)   |
+// | it ended, half a proof   | its status, incomplete | what came | no                      |
+// | the deadline passed      | `timed_out`            | what came | no, killed; else `note` |
+// | a cut, or a close        | `lost`                 | what came | yes; a kill is tried    |
+// | cancel                   | throws `canceled`      | none      | a moment; killed        |
+// | refused, not connected   | throws                 | none      | no: it never started    |
+// | no answer to the upgrade | throws                 | none      | yes; a kill is tried    |
+// Proof is the wire's own exit record, or the wrapper's report (a random nonce and the status) at
+// the end of both streams. A close alone, however clean, is none.
+//
+// A command is never run twice: asking the service for the exec URL starts nothing and is
+// repeated, as is a dial that failed and a handshake that was answered by a refusal (with a new
+// URL, because one can be used once). From the moment the upgrade request is sent, until an answer
+// is seen, it may have started: an error there is final.
 #ifndef ECISBX_EXEC_HPP
 #define ECISBX_EXEC_HPP
 
@@ -43,10 +61,16 @@ public:
     exec_options& input(std::string bytes) & { return input_ = std::move(bytes), *this; }
     /// `start` only: stdin stays open for `process::write` until `process::close_stdin`.
     exec_options& open_stdin() & { return open_stdin_ = true, *this; }
-    /// Give the command a terminal of this size. There is no stderr then, and stdin is open.
+    /// Give the command a terminal of this size. There is no stderr then, and stdin is open. The
+    /// size is set before the command starts when the image has `stty`; without it the command may
+    /// find another size for a moment. A command of more than about 1,200 bytes needs `stty`.
     exec_options& tty(unsigned rows, unsigned columns) & {
         return tty_ = std::pair(rows, columns), *this;
     }
+    /// How long to go on reading when the command has ended but the channel has not, because a
+    /// process that it left behind holds the output open. What arrives in this time is output
+    /// still; `exec_result::note` says that the time was used up. Default 250 ms; 0: none.
+    exec_options& drain(milliseconds length) & { return drain_ = length, *this; }
     /// Keep at most this many bytes of each of `out` and `err`; the rest is read and dropped, the
     /// result's `complete` is false then. Default 64 MiB. `start` is not limited.
     exec_options& max_output(std::size_t bytes) & { return max_output_ = bytes, *this; }
@@ -64,6 +88,7 @@ public:
     exec_options&& input(std::string bytes) && { return std::move(input(std::move(bytes))); }
     exec_options&& open_stdin() && { return std::move(open_stdin()); }
     exec_options&& tty(unsigned rows, unsigned cols) && { return std::move(tty(rows, cols)); }
+    exec_options&& drain(milliseconds length) && { return std::move(drain(length)); }
     exec_options&& max_output(std::size_t bytes) && { return std::move(max_output(bytes)); }
     exec_options&& container(std::string n) && { return std::move(container(std::move(n))); }
 
@@ -75,6 +100,7 @@ public:
     const std::optional<std::string>& input() const noexcept { return input_; }
     bool stdin_open() const noexcept { return open_stdin_ || tty_.has_value(); }
     const std::optional<std::pair<unsigned, unsigned>>& tty() const noexcept { return tty_; }
+    milliseconds drain() const noexcept { return drain_; }
     std::size_t max_output() const noexcept { return max_output_; }
     const std::string& container() const noexcept { return container_; }
 
@@ -87,6 +113,7 @@ private:
     std::optional<std::string> input_;
     bool open_stdin_ = false;
     std::optional<std::pair<unsigned, unsigned>> tty_;
+    milliseconds drain_{250};
     std::size_t max_output_ = std::size_t(64) << 20;
     std::string container_;
 };
@@ -137,14 +164,17 @@ public:
     std::string out;     ///< bytes of stdout (of the terminal, with `tty`)
     std::string err;     ///< bytes of stderr
     exit_status status;  ///< how it ended
-    /// Every byte of both streams is here: proven by an exit record that follows them on the
-    /// wire. False after a timeout, a cut, or more output than `max_output`.
+    /// Every byte that was written to both streams until the command ended is here, unchanged and
+    /// proven (see the top). False after a timeout or a cut, with more output than `max_output`,
+    /// and where a wire of text messages has put U+FFFD in the place of other bytes.
     bool complete = false;
     std::uint64_t out_bytes = 0;           ///< bytes of stdout that arrived, those dropped included
     std::uint64_t err_bytes = 0;           ///< the same of stderr
     std::string request_id;                ///< the service's id of the call that opened the channel
     std::chrono::milliseconds elapsed{0};  ///< from the call to the result
-    std::string note;                      ///< why it is lost or incomplete, for a person to read
+    /// For a person to read: why it is lost or incomplete, that the wire merged stderr into `out`,
+    /// or that a process that was left behind held the output open.
+    std::string note;
 
     /// Exited with 0 and complete.
     bool ok() const noexcept { return status.exited() && status.code() == 0 && complete; }

@@ -24,13 +24,20 @@ class running_exec;
 /// Thread safety: none; one `read` or `wait` and one writing call may be under way at a time.
 ///
 /// What is known afterwards:
-/// | after ...         | status     | output                     | may still run remotely |
-/// |-------------------|------------|----------------------------|------------------------|
-/// | read gave nothing | final      | all, if `wait()`.complete  | no                     |
-/// | the deadline      | timed_out  | what had arrived           | no: group killed       |
-/// | a cut             | lost       | what had arrived           | yes, a kill is tried   |
-/// | cancel            | none yet   | nothing lost, call again   | yes                    |
-/// | destruction       | none       | -                          | no: group killed       |
+/// |             | success            | timeout           | a cut        | cancel            |
+/// |-------------|--------------------|-------------------|--------------|-------------------|
+/// | read        | a piece or the end | no more           | no more      | nothing is lost   |
+/// | wait        | status             | `timed_out`       | `lost`       | nothing is lost   |
+/// | write       | sent, not yet read | how much: unknown | throws       | how much: unknown |
+/// | close_stdin | sent, in order     | perhaps sent      | throws       | perhaps sent      |
+/// | resize      | sent               | perhaps sent      | throws       | perhaps sent      |
+/// | signal      | signalled          | perhaps sent      | perhaps sent | perhaps sent      |
+/// After a timeout or a cut `read` and `wait` give what had arrived, and `wait` the status. A
+/// cancelled one may be called again.
+/// May it run remotely? After an end: no. After the deadline: no, its process group is killed (by
+/// a watchdog, also while nobody reads); the note tells when that is not confirmed. After a cut:
+/// yes, a kill is tried. After a cancelled call: yes, as before. After destruction: no, as soon as
+/// the kill got through. A process that the command left behind and that outlived it is not killed.
 class process {
 public:
     /// Empty: may be assigned to and destroyed. `co_spawn` needs it to carry one out.
@@ -50,14 +57,22 @@ public:
     /// `timeout`, `canceled` (after which how much was written is not known).
     boost::asio::awaitable<void> write(std::string bytes);
 
-    /// Ends stdin: the command reads end of file after what was written. Idempotent.
+    /// Ends stdin: the command reads end of file after what was written. Idempotent, and no error
+    /// after the end. How: the wire's half-close where `v5.channel.k8s.io` was agreed on; Ctrl-D
+    /// for a terminal; else stdin travels in frames that a reader inside takes apart, on any wire.
+    /// Errors: `connection`, `timeout`, `canceled`.
     boost::asio::awaitable<void> close_stdin();
 
-    /// Tells the terminal its new size. Precondition: started with `tty`.
+    /// Tells the terminal its new size. Precondition: started with `tty`. Nothing after the end.
+    /// Errors: `invalid_argument` (no terminal, or not 1 to 65535), `connection`, `timeout`,
+    /// `canceled`.
     boost::asio::awaitable<void> resize(unsigned rows, unsigned columns);
 
     /// Sends a signal (`SIGINT`, ...) to the remote process group, over a channel of its own.
-    /// Errors: as opening an exec; `not_found` when the process is gone.
+    /// The wrapper that reports the status is spared. A shell that waits for a program of its own
+    /// runs its traps when that ends, so signal the group, as this does.
+    /// Errors: `invalid_argument` (not 1 to 64), `not_found` when the process is gone, `service`
+    /// when the sandbox could not tell; as opening an exec.
     boost::asio::awaitable<void> signal(int number);
 
     /// Reads to the end and returns how it ended. `out` and `err` hold what `read` had not

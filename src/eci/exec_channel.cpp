@@ -59,12 +59,13 @@ bool websocket_channel::translate(const proto::exec_frame& frame, channel_event&
     event.bytes = frame.bytes;
     event.code = frame.code;
     event.message = frame.message;
+    event.doubt = frame.doubt;
     switch (frame.what) {
-        case from::out: event.what = to::out; return !frame.bytes.empty();
+        case from::out: event.what = to::out; return !frame.bytes.empty() || !frame.doubt.empty();
         case from::err: event.what = to::err; return !frame.bytes.empty();
         case from::exit: event.what = to::exit; return true;
         case from::failure: event.what = to::failure; return true;
-        default: return false;
+        default: event.what = to::out; return !frame.doubt.empty();
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "eci/exec_channel.hpp"
 #include "eci/fields.hpp"
+#include "eci/user_agent.hpp"
 #include "net/wait.hpp"
 #include "proto/flatten.hpp"
 
@@ -44,6 +45,10 @@ proto::exec_target checked(const exec_urls& urls, const proto::exec_url_rules& r
     }
 }
 
+// So many execs in a row had to do without before it is taken for the peer's nature: one refusal
+// may have been about the URL.
+constexpr unsigned enough_refusals = 2;
+
 void note_start(const exec_request& request, bool may_have_started) {
     if (request.may_have_started) *request.may_have_started = may_have_started;
 }
@@ -60,7 +65,8 @@ struct exec_opener::attempt {
     /// An HTTP answer other than the upgrade: nothing was started.
     bool refused() const { return failure.http_status >= 200; }
     bool refused_by_client_error() const {
-        return failure.http_status >= 400 && failure.http_status < 500;
+        bool later = failure.http_status == 408 || failure.http_status == 429;
+        return failure.http_status >= 400 && failure.http_status < 500 && !later;
     }
     bool may_have_started() const { return upgrade_sent && !refused(); }
     proto::attempt_outcome outcome() const {
@@ -102,7 +108,7 @@ net::websocket::request exec_opener::upgrade_request(const net::origin& where,
     if (offer)
         for (auto name : {proto::exec_subprotocols[0], proto::exec_subprotocols[1]})
             what.subprotocols.emplace_back(name);
-    what.headers.add("user-agent", std::string(user_agent));
+    what.headers.add("user-agent", std::string(user_agent()));
     return what;
 }
 
@@ -115,7 +121,8 @@ asio::awaitable<exec_opener::attempt> exec_opener::try_once(std::string id, exec
     options.idle = request.idle;
     attempt result;
     try {
-        auto over = co_await net::dial(executor_, how_, where, until);
+        auto over =
+            co_await net::dial(executor_, how_, where, until, events::connection_kind::exec);
         auto what = upgrade_request(where, target.target, offer);
         result.upgrade_sent = true;
         note_start(request, true);
@@ -129,22 +136,39 @@ asio::awaitable<exec_opener::attempt> exec_opener::try_once(std::string id, exec
     co_return result;
 }
 
+void exec_opener::tell_retry(const error_info& why, unsigned number,
+                             std::chrono::milliseconds pause) const {
+    const auto& observed = calls_.observed();
+    if (!observed) return;
+    events::api_retry event;
+    event.action = "ExecContainerCommand";
+    event.attempt = number;
+    event.failure = core::failure_in(why.code);
+    event.pause = pause;
+    observed.tell(&observer::on_retry, event);
+}
+
 asio::awaitable<std::unique_ptr<exec_channel>> exec_opener::open(std::string id,
                                                                  exec_request request,
                                                                  core::deadline until) {
     auto attempts = calls_.new_retrier(repeating::harmless);
-    bool offer = offer_;
+    bool offer = offers_refused_ < enough_refusals && offer_;
+    bool refused_once = false;
     while (true) {
         attempt one = co_await try_once(id, request, offer, until);
         if (one.channel) {
             attempts.succeeded();
-            if (!offer) offer_ = false;
+            if (refused_once)
+                ++offers_refused_;
+            else if (offer)
+                offers_refused_ = 0;
             co_return std::move(one.channel);
         }
         if (one.canceled()) throw error(std::move(one.failure));
         note_start(request, one.may_have_started());
-        if (offer && one.refused_by_client_error()) {
-            offer = false;  // some gateways refuse what they do not know
+        // Some gateways refuse subprotocols; else the URL was used up or too old. Nothing started.
+        if (one.refused_by_client_error() && !std::exchange(refused_once, true)) {
+            offer = false;
             continue;
         }
         auto verdict = attempts.failed(one.outcome(), until.remaining());
@@ -158,6 +182,7 @@ asio::awaitable<std::unique_ptr<exec_channel>> exec_opener::open(std::string id,
             one.failure.attempts = static_cast<int>(attempts.attempts());
             throw error(std::move(one.failure));
         }
+        tell_retry(one.failure, attempts.attempts(), verdict.pause);
         if (verdict.pause.count() > 0) co_await net::sleep_for(verdict.pause, until);
     }
 }

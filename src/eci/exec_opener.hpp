@@ -15,6 +15,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,8 +35,10 @@ public:
                                           core::deadline until);
 
     /// An attempt that failed before the upgrade was sent, or that was refused by an HTTP answer,
-    /// started nothing and is repeated with a new URL. Once the upgrade was sent and no answer
-    /// came, the command may have started: that is an error at once.
+    /// started nothing and is repeated with a new URL: as the retry rules of the service say, and
+    /// once after a 4xx, without subprotocols then (the URL may have been used up or too old, or
+    /// the peer may not know them). Once the upgrade was sent and no answer came, the command may
+    /// have started: that is an error at once.
     boost::asio::awaitable<std::unique_ptr<detail::exec_channel>> open(std::string id,
                                                                        detail::exec_request request,
                                                                        core::deadline until);
@@ -45,6 +48,7 @@ private:
 
     boost::asio::awaitable<attempt> try_once(std::string id, detail::exec_request request,
                                              bool offer, core::deadline until);
+    void tell_retry(const error_info& why, unsigned number, std::chrono::milliseconds pause) const;
     net::websocket::request upgrade_request(const net::origin& where, const std::string& target,
                                             bool offer) const;
 
@@ -52,7 +56,8 @@ private:
     caller& calls_;
     std::shared_ptr<const net::dialer> how_;
     proto::exec_url_rules rules_;
-    bool offer_;  // subprotocols, until a peer refused them
+    bool offer_;                   // subprotocols
+    unsigned offers_refused_ = 0;  // by so many execs in a row
 };
 
 }  // namespace ecisbx::eci

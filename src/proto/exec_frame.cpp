@@ -20,8 +20,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr unsigned char half_close_byte = 0xFF;
-constexpr std::size_t max_message = 4096;     // of a failure's text that is kept
-constexpr std::size_t max_json = 256 * 1024;  // a status record is a few hundred bytes
+constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::size_t max_message = 4096;                 // of a failure's text that is kept
+constexpr std::size_t max_json = 256 * 1024;              // a status record is a few hundred bytes
 
 /// A status 0..255 in decimal digits, nothing else.
 std::optional<int> parse_status(std::string_view text) {
@@ -108,20 +109,29 @@ exec_frame exec_client_decoder::decode(bool text, std::string_view message) {
         auto bytes = core::base64_decode(message.substr(1));
         if (!bytes) {
             ++anomalies_;
-            return {};
+            exec_frame bad;
+            bad.doubt = "a message of the peer was not base64";
+            return bad;
         }
         buffer_ = std::move(*bytes);
         return dispatch(static_cast<unsigned char>(message[0] - '0'), buffer_);
     }
     if (base64_) ++anomalies_;
-    if (text) return output(exec_frame::kind::out, message);
+    if (text) {
+        auto frame = output(exec_frame::kind::out, message);
+        if (message.find(replacement) != message.npos)
+            frame.doubt = "the wire carries text: U+FFFD may stand for other bytes";
+        return frame;
+    }
     const auto first = static_cast<unsigned char>(message[0]);
     const bool is_channel = first <= unsigned(channel::resize) || first == half_close_byte;
     if (mode_ == mode::unknown) mode_ = is_channel ? mode::channels : mode::raw;
     if (mode_ == mode::raw) return output(exec_frame::kind::out, message);
     if (!is_channel) {
         ++anomalies_;
-        return output(exec_frame::kind::out, message);
+        auto frame = output(exec_frame::kind::out, message);
+        frame.doubt = "a message of the peer had no channel byte";
+        return frame;
     }
     return dispatch(first, message.substr(1));
 }

@@ -20,6 +20,8 @@ struct exec_frame {
     std::string message;     ///< failure; well-formed text, at most 4 KiB of the peer's
     unsigned rows = 0, columns = 0;
     std::uint8_t closed = 0;  ///< half_close: which channel
+    /// Why bytes of the output may be wrong or missing from here on; empty: they are right.
+    std::string_view doubt;
 };
 
 /// Subprotocols that both sides know, best first.

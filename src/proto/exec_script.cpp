@@ -133,6 +133,15 @@ std::vector<std::string> shell_argv(const exec_wish& wish, std::string script) {
             std::string(text::shell_name), wish.id, wish.nonce};
 }
 
+/// What an argument starts with, before `wrap`.
+std::string wrapper_start(const exec_wish& wish) {
+    std::string all(text::quiet);
+    if (wish.tty && wish.rows > 0 && wish.columns > 0)
+        append(all, {text::set_rows, std::to_string(wish.rows), text::set_columns,
+                     std::to_string(wish.columns), ";"});
+    return all.append(text::started);
+}
+
 }  // namespace
 
 void check_exec_token(std::string_view token, const char* what) {
@@ -145,9 +154,10 @@ void check_exec_token(std::string_view token, const char* what) {
 std::string exec_loader_text(bool tty) {
     std::string all(text::quiet);
     if (tty)
-        append(all, {text::raw_terminal, text::load_size_tty, text::load, text::restore_terminal});
+        append(all, {text::raw_terminal, text::started, text::load_size_tty, text::load,
+                     text::restore_terminal});
     else
-        append(all, {text::load_size, text::load});
+        append(all, {text::started, text::load_size, text::load});
     return all.append(text::start);
 }
 
@@ -180,7 +190,7 @@ exec_plan plan_exec(const exec_wish& wish, const exec_limits& limits) {
     const bool stream = wish.tty || wish.input == stdin_mode::stream;
     if (wish.tty || !stream) {
         plan.body = make_body(wish, carry::argument);
-        plan.argv = shell_argv(wish, std::string(text::quiet) + wrap(plan.body, !stream, wish.tty));
+        plan.argv = shell_argv(wish, wrapper_start(wish) + wrap(plan.body, !stream, wish.tty));
         plan.open_stdin = wish.tty;
         if (fits(plan.argv, limits)) return plan;
         // A terminal hands over lines to whoever reads next: no script for the interpreter there.

@@ -1,6 +1,7 @@
 // How a command or a script travels to a POSIX shell and reports its exit code: as data.
 //
-// A wrapper, `["/bin/sh", "-c", TEXT, "sh", ID, NONCE]`, runs the command in a subshell, waits for
+// A wrapper, `["/bin/sh", "-c", TEXT, "sh", ID, NONCE]`, first writes the start mark on stdout (see
+// exit_trailer.hpp; on a terminal once its size is set), runs the command in a subshell, waits for
 // it whatever signal comes, writes the exit trailer (see exit_trailer.hpp) on stdout and then on
 // stderr (on the terminal only where there is one), and exits with the same status. All of the
 // user's text stands in TEXT in single quotes, so the number of arguments never matters; a program
@@ -49,10 +50,13 @@ struct exec_wish {
     std::string script;             ///< ... a script for bash, else sh
     stdin_mode input = stdin_mode::none;
     bool tty = false;  ///< stdin is the terminal, whatever `input` says
+    /// Size that the wrapper gives the terminal, by stty where the image has it; 0: none. Only
+    /// for a command that fits the arguments: else the wire's own resize comes in time.
+    unsigned rows = 0, columns = 0;
 };
 
 /// How to carry it out: open a channel with `argv`; when `open_stdin`, write `preamble` (for a tty
-/// only after `exit_trailer` has seen the ready mark; a trailer in its place means that the
+/// only after `exit_trailer` has seen the start mark; a trailer in its place means that the
 /// terminal could not be set up), then the user's bytes: as they are when `raw`, else each piece
 /// through `stdin_frame`, and `stdin_end()` at the end of input.
 struct exec_plan {

@@ -18,6 +18,12 @@ inline constexpr std::string_view shell_name = "sh";
 
 // $1 is the id, $2 the nonce.
 inline constexpr std::string_view quiet = "exec 3>&2 2>/dev/null;";
+// The first bytes of every exec: the command is about to start. They also tell a wire without
+// channel bytes from one with them, whatever the command's own first byte is.
+inline constexpr std::string_view started = "printf \"\\036$2:r\\036\";";
+// The size of the terminal, where the image has stty; the mark follows it.
+inline constexpr std::string_view set_rows = "stty rows ";
+inline constexpr std::string_view set_columns = " cols ";
 
 // Around the body. The numbers are the signals that a process group may get as a whole; a trap,
 // not '', so that the command gets the defaults. If the shell can not fork it ends at once: no
@@ -47,8 +53,7 @@ inline constexpr std::string_view start = "case $4 in *#$2)eval \"$4\";;esac;exi
 inline constexpr std::string_view raw_terminal =
     "set -- $1 $2 \"$(stty -g)\";"
     "stty raw -echo||{ echo sh: stty is needed for so long a command on a terminal>&3;"
-    "printf \"\\036$2:126\\036\";exit 126;};"
-    "printf \"\\036$2:r\\036\";";
+    "printf \"\\036$2:126\\036\";exit 126;};";
 inline constexpr std::string_view restore_terminal = "stty $3;";
 
 // Framed stdin. The left side turns frames into a pipe. It, and its dd, must outlive signals to

@@ -39,8 +39,7 @@ std::optional<exec_unwrapper> exec_unwrapper::recognise(const std::vector<std::s
     if (made.wish_.tty || argv[2] == exec_loader_text(false)) return made;
 
     std::string_view code = argv[2];
-    if (!code.starts_with(text::quiet)) return std::nullopt;
-    code.remove_prefix(text::quiet.size());
+    if (!read_wrapper_start(code, made.wish_)) return std::nullopt;
     made.wish_.tty = code.ends_with(text::report_tty);
     const auto facts = read_wrapper(code, made.wish_);
     if (!facts || facts->framed || facts->script_size != 0) return std::nullopt;

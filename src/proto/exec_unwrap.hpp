@@ -23,7 +23,7 @@ public:
     const exec_wish& wish() const { return wish_; }
     /// All of it is known: at once when it came by arguments, else when enough was fed.
     bool known() const { return stage_ == stage::input; }
-    /// The loader must write `ready_mark_text` before anything will be fed.
+    /// Nothing will be fed before `ready_mark_text` was written.
     bool waits_for_ready() const { return wish_.tty && stage_ != stage::input; }
     /// Bytes came that `plan_exec` does not send. It takes no more then.
     bool broken() const { return stage_ == stage::broken; }

@@ -19,6 +19,7 @@ public:
         return true;
     }
     bool at_end() const { return rest_.empty(); }
+    std::string_view rest() const { return rest_; }
 
     /// A word as `core::shell_quote` writes it.
     std::optional<std::string> quoted() {
@@ -115,6 +116,22 @@ bool read_body(cursor& at, exec_wish& wish, wrapper_facts& facts) {
 }
 
 }  // namespace
+
+bool read_wrapper_start(std::string_view& code, exec_wish& wish) {
+    cursor at(code);
+    if (!at.eat(text::quiet)) return false;
+    if (at.eat(text::set_rows)) {
+        const auto rows = at.number();
+        const bool both = rows && at.eat(text::set_columns);
+        const auto columns = both ? at.number() : std::nullopt;
+        if (!columns || !at.eat(";")) return false;
+        wish.rows = static_cast<unsigned>(*rows);
+        wish.columns = static_cast<unsigned>(*columns);
+    }
+    if (!at.eat(text::started)) return false;
+    code = at.rest();
+    return true;
+}
 
 std::optional<wrapper_facts> read_wrapper(std::string_view wrapper, exec_wish& wish) {
     wrapper_facts facts;

@@ -1,7 +1,7 @@
 // Takes the exit trailer that the wrapper of `plan_exec` writes out of a stream, exactly.
 //
-// A trailer is RS (0x1E), the nonce, ':', the status in 1 to 3 decimal digits, RS; a terminal's
-// loader says that it is ready with 'r' in place of the status. It holds no newline, which a
+// A trailer is RS (0x1E), the nonce, ':', the status in 1 to 3 decimal digits, RS; the mark that
+// the wrapper starts with has 'r' in place of the status. It holds no newline, which a
 // terminal would change, no byte that is not ASCII, which a text message could not carry, and it is
 // short enough to be written in one piece.
 #ifndef ECISBX_PROTO_EXIT_TRAILER_HPP
@@ -31,7 +31,8 @@ public:
     /// How many trailers were seen. Two, on a wire that merges stderr into stdout, prove what one
     /// on each stream proves elsewhere.
     unsigned trailers() const { return trailers_; }
-    /// The loader is ready for its preamble (terminals only).
+    /// The wrapper runs: the start mark was seen. A terminal has its size, and its loader is ready
+    /// for the preamble.
     bool ready_seen() const { return ready_; }
 
 private:
@@ -45,7 +46,7 @@ private:
 
 /// What the wrapper writes at the end of each stream.
 std::string exit_trailer_text(std::string_view nonce, int status);
-/// What a terminal's loader writes before it reads its preamble.
+/// What the wrapper writes first, on stdout only.
 std::string ready_mark_text(std::string_view nonce);
 
 }  // namespace ecisbx::proto

@@ -5,6 +5,7 @@
 #include <ecisbx/sandbox.hpp>
 
 #include "core/deadline.hpp"
+#include "core/observation.hpp"
 #include "proto/exec_script.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,6 +33,8 @@ struct channel_event {
     int code = 0;
     bool clean = false;
     std::string message;
+    /// Why bytes of the output may be wrong or missing; empty: they are right.
+    std::string_view doubt;
 };
 
 /// One started process and its streams. Reading and writing may go on at the same time.
@@ -72,6 +75,8 @@ class backend {
 public:
     virtual ~backend() = default;
     virtual boost::asio::any_io_executor executor() const = 0;
+    /// Who is told what is done with the sandboxes. Nobody by default.
+    virtual core::observation observed() const { return {}; }
     /// What an argv may be to travel as an argument of the service's call.
     virtual proto::exec_limits limits() const = 0;
     /// Opens a channel: the command starts, once. Retries inside only while nothing can have

@@ -4,6 +4,8 @@
 
 #include "core/random.hpp"
 
+#include <tuple>
+
 namespace ecisbx::detail {
 namespace {
 
@@ -20,6 +22,7 @@ bool is_terminal_length(unsigned n) {
 void check_options(const exec_options& options, exec_job::use kind) {
     constexpr auto zero = exec_options::milliseconds::zero();
     require(!options.timeout() || *options.timeout() > zero, "exec_options: timeout must be > 0");
+    require(options.drain() >= zero, "exec_options: drain must be >= 0");
     require(options.connect_timeout() > zero, "exec_options: connect_timeout must be > 0");
     require(options.idle_timeout() > zero, "exec_options: idle_timeout must be > 0");
     require(options.container().find('\0') == std::string::npos,
@@ -30,12 +33,6 @@ void check_options(const exec_options& options, exec_job::use kind) {
             "exec_options: rows and columns of tty must be 1 to 65535");
     require(kind == exec_job::use::stream || options.tty() || !options.stdin_open(),
             "exec_options: open_stdin is for start; exec and bash take input");
-}
-
-proto::exec_limits limits_for(const exec_options& options, const backend& via) {
-    auto limits = via.limits();
-    if (options.tty()) limits.max_json_bytes = 0;
-    return limits;
 }
 
 proto::exec_wish wish_of(const exec_job& job) {
@@ -49,6 +46,7 @@ proto::exec_wish wish_of(const exec_job& job) {
     wish.script = job.script;
     wish.input = reads ? proto::stdin_mode::stream : proto::stdin_mode::none;
     wish.tty = job.options.tty().has_value();
+    if (wish.tty) std::tie(wish.rows, wish.columns) = *job.options.tty();
     return wish;
 }
 

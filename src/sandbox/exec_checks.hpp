@@ -10,10 +10,6 @@ namespace ecisbx::detail {
 /// Throws `invalid_argument` that names the option.
 void check_options(const exec_options& options, exec_job::use kind);
 
-/// What a plan may put into the arguments. For a terminal nothing: the command has to come over
-/// the channel, behind the size, or it could look at the size before that is there.
-proto::exec_limits limits_for(const exec_options& options, const backend& via);
-
 /// What `proto::plan_exec` is asked for; id and nonce are new.
 proto::exec_wish wish_of(const exec_job& job);
 

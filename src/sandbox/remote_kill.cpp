@@ -51,11 +51,38 @@ asio::awaitable<signal_outcome> kill(std::shared_ptr<backend> via,
     co_return outcome;
 }
 
+/// Tells the observers how sending a signal ended, by an exception too.
+class signal_watch {
+public:
+    signal_watch(core::observation who, std::shared_ptr<const kill_target> target, int number)
+        : who_(std::move(who)), target_(std::move(target)), number_(number) {}
+    signal_watch(const signal_watch&) = delete;
+    signal_watch& operator=(const signal_watch&) = delete;
+    ~signal_watch() {
+        if (!who_) return;
+        using to = events::signal_sent::outcome;
+        events::signal_sent event;
+        event.sandbox_id = core::identifier(target_->sandbox_id);
+        event.number = number_;
+        if (outcome_ == signal_outcome::sent) event.result = to::sent;
+        if (outcome_ == signal_outcome::nothing_found) event.result = to::nothing_found;
+        who_.tell(&observer::on_signal, event);
+    }
+    void ended(signal_outcome outcome) { outcome_ = outcome; }
+
+private:
+    core::observation who_;
+    std::shared_ptr<const kill_target> target_;
+    int number_;
+    signal_outcome outcome_ = signal_outcome::unknown;
+};
+
 }  // namespace
 
 asio::awaitable<signal_outcome> send_signal(std::shared_ptr<backend> via,
                                             std::shared_ptr<const kill_target> target, int number,
                                             core::deadline until) {
+    signal_watch watch(via->observed(), target, number);
     exec_request request;
     request.argv = proto::kill_argv(target->exec_id, number);
     request.container = target->container;
@@ -65,7 +92,9 @@ asio::awaitable<signal_outcome> send_signal(std::shared_ptr<backend> via,
     auto event = co_await channel->read(until);
     while (is_output(event)) event = co_await channel->read(until);
     close_in_background(via->executor(), channel);
-    co_return outcome_of(event);
+    auto outcome = outcome_of(event);
+    watch.ended(outcome);
+    co_return outcome;
 }
 
 background_kill::background_kill(const asio::any_io_executor& executor) : wake_(executor) {}

@@ -41,17 +41,19 @@ running_exec::running_exec(std::shared_ptr<backend> via, const exec_job& job,
     : backend_(std::move(via)),
       options_(job.options),
       kind_(job.kind),
-      plan_(proto::plan_exec(wish, limits_for(options_, *backend_))),
+      plan_(proto::plan_exec(wish, backend_->limits())),
       target_(std::make_shared<const kill_target>(job.sandbox_id, options_.container(), wish.id)),
       started_(core::clock::now()),
       until_(deadline_of(options_)),
       judge_(wish.nonce, wish.tty),
       wake_(backend_->executor()),
-      watchdog_(backend_->executor()) {}
+      watchdog_(backend_->executor()),
+      watch_(backend_->observed(), job.sandbox_id) {}
 
 asio::awaitable<void> running_exec::open() {
     co_await open_channel();
     result_.request_id = channel_->request_id();
+    watch_.opened(result_.request_id);
     start_feeding();
     if (kind_ == exec_job::use::to_the_end) co_return;
     arm_watchdog();
@@ -72,6 +74,7 @@ asio::awaitable<void> running_exec::open_channel() {
         channel_ = co_await backend_->open_exec(target_->sandbox_id, std::move(request),
                                                 until_.sooner(options_.connect_timeout()));
     } catch (...) {
+        watch_.not_opened(std::current_exception());
         if (*touched) begin_kill();
         throw;
     }
@@ -96,6 +99,15 @@ void running_exec::conclude() {
     failure_ = std::make_exception_ptr(error(std::move(info)));
 }
 
+/// The command has ended, the channel has not in the time that `exec_options::drain` gives it.
+void running_exec::settle() {
+    if (ended_) return;
+    std::string out, err;
+    judge_.settle(out, err);
+    store(std::move(out), std::move(err));
+    conclude();
+}
+
 asio::awaitable<void> running_exec::time_out() {
     begin_kill();
     end(exit_status(end_reason::timed_out, 124), false, not_confirmed_note);
@@ -115,12 +127,15 @@ void running_exec::end(exit_status status, bool complete, std::string note) {
         std::chrono::duration_cast<std::chrono::milliseconds>(core::clock::now() - started_);
     watchdog_.cancel();
     wake_.notify_all();
+    watch_.ended(result_, judge_.failure());
     close_in_background(backend_->executor(), channel_);
 }
 
 void running_exec::abandon() noexcept {
     if (ended_ || !channel_) return;
     try {
+        if (judge_.proven()) return settle();
+        watch_.abandoned();
         begin_kill();
         end(exit_status(), false, "it was given up");
     } catch (const std::exception&) {
@@ -138,7 +153,7 @@ void running_exec::arm_watchdog() {
     watchdog_.expires_at(until_.at());
     watchdog_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
         auto self = weak.lock();
-        if (!ec && self && !self->ended_) self->begin_kill();
+        if (!ec && self && !self->ended_ && !self->judge_.proven()) self->begin_kill();
     });
 }
 

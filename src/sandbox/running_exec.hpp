@@ -8,6 +8,7 @@
 #include "net/wait.hpp"
 #include "proto/exec_script.hpp"
 #include "sandbox/backend.hpp"
+#include "sandbox/exec_watch.hpp"
 #include "sandbox/exit_judge.hpp"
 #include "sandbox/remote_kill.hpp"
 
@@ -59,6 +60,8 @@ public:
     void abandon() noexcept;
 
     const std::string& request_id() const noexcept { return result_.request_id; }
+    /// Not empty: why the output so far may not be what was written.
+    const std::string& doubt() const noexcept { return judge_.doubt(); }
     /// The kill that is on its way, if one was needed.
     const std::shared_ptr<background_kill>& kill() const noexcept { return kill_; }
 
@@ -69,6 +72,7 @@ private:
     boost::asio::awaitable<void> open_channel();
     boost::asio::awaitable<void> time_out();
     void conclude();
+    void settle();
     void end(exit_status status, bool complete, std::string note);
     void begin_kill();
     void arm_watchdog();
@@ -78,9 +82,11 @@ private:
     boost::asio::awaitable<void> wait_until_ready();
     void start_reading_ahead();
     static boost::asio::awaitable<void> read_ahead(std::shared_ptr<running_exec> self);
+    boost::asio::awaitable<void> read_ahead_once();
     void fail(std::exception_ptr why, const char* note);
     void rethrow_failure();
     void take(const channel_event& event);
+    void store(std::string out, std::string err);
     std::optional<chunk> next_piece();
     void collect();
     void keep(const std::string& bytes, std::string& into);
@@ -105,6 +111,7 @@ private:
     core::clock::time_point started_;
     core::deadline until_;
     std::optional<core::deadline> last_look_;
+    std::optional<core::deadline> drain_until_;  // once the end is proven
     std::shared_ptr<exec_channel> channel_;
     exit_judge judge_;
     net::notifier wake_;  // something of what somebody may wait for has changed
@@ -123,6 +130,7 @@ private:
     bool stdin_ended_ = false;
     bool mid_line_ = false;  // the terminal's input line is not empty
     std::string input_failure_;
+    exec_watch watch_;
 };
 
 }  // namespace ecisbx::detail

@@ -78,6 +78,7 @@ asio::awaitable<void> running_exec::send_pieces(std::string_view bytes, bool fra
         } else {
             co_await channel_->write_stdin(piece, until_);
         }
+        watch_.sent(piece.size());
     }
 }
 
@@ -121,6 +122,8 @@ asio::awaitable<void> running_exec::resize(unsigned rows, unsigned columns) {
     if (!options_.tty()) throw error(errc::invalid_argument, "resize: not started with tty");
     if (rows < 1 || rows > 65535 || columns < 1 || columns > 65535)
         throw error(errc::invalid_argument, "resize: rows and columns must be 1 to 65535");
+    // Behind the size that the wrapper sets first.
+    while (!judge_.ready_seen() && !ended_) co_await wake_.wait(until_);
     if (ended_) co_return;
     co_await channel_->resize(rows, columns, until_);
 }

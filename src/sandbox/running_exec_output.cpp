@@ -65,10 +65,15 @@ asio::awaitable<void> running_exec::more() {
         if (e.code() != errc::timeout) throw;
         too_late = true;
     }
-    if (too_late && !ended_) co_await time_out();
+    if (!too_late || ended_) co_return;
+    if (judge_.proven())
+        settle();
+    else
+        co_await time_out();
 }
 
 core::deadline running_exec::read_limit() {
+    if (drain_until_) return *drain_until_;
     if (until_.expired() && !last_look_) last_look_ = core::deadline::after(last_look);
     return last_look_.value_or(until_);
 }
@@ -82,19 +87,25 @@ void running_exec::start_reading_ahead() {
 
 asio::awaitable<void> running_exec::read_ahead(std::shared_ptr<running_exec> self) {
     try {
-        while (!self->ended_) {
-            if (self->held_ >= read_ahead_limit) {
-                co_await self->wake_.wait(core::deadline::never());
-                continue;
-            }
-            channel_event event = co_await self->channel_->read(core::deadline::never());
-            if (self->ended_) break;
-            self->take(event);
-            self->wake_.notify_all();
-        }
+        while (!self->ended_) co_await self->read_ahead_once();
     } catch (const boost::system::system_error& e) {
-        self->fail(std::current_exception(), e.what());
+        if (self->judge_.proven())
+            self->settle();
+        else
+            self->fail(std::current_exception(), e.what());
     }
+}
+
+asio::awaitable<void> running_exec::read_ahead_once() {
+    auto limit = drain_until_.value_or(core::deadline::never());
+    if (held_ >= read_ahead_limit) {
+        co_await wake_.wait(limit);
+        co_return;
+    }
+    channel_event event = co_await channel_->read(limit);
+    if (ended_) co_return;
+    take(event);
+    wake_.notify_all();
 }
 
 /// The channel could not be read on. After an end that is only the channel being closed.
@@ -123,13 +134,19 @@ void running_exec::rethrow_failure() {
 void running_exec::take(const channel_event& event) {
     std::string out, err;
     judge_.take(event, out, err);
+    store(std::move(out), std::move(err));
+    if (judge_.ready_seen() && !fed_) wake_.notify_all();
+    if (judge_.decided()) return conclude();
+    if (judge_.proven() && !drain_until_) drain_until_ = core::deadline::after(options_.drain());
+}
+
+void running_exec::store(std::string out, std::string err) {
     result_.out_bytes += out.size();
     result_.err_bytes += err.size();
     held_ += out.size() + err.size();
+    watch_.received(out.size() + err.size());
     if (!out.empty()) pieces_.emplace_back(stream_id::out, std::move(out));
     if (!err.empty()) pieces_.emplace_back(stream_id::err, std::move(err));
-    if (judge_.ready_seen() && !fed_) wake_.notify_all();
-    if (judge_.decided()) conclude();
 }
 
 std::optional<chunk> running_exec::next_piece() {

@@ -284,3 +284,13 @@ TEST_CASE("api_error: failures that name a parameter stay bounded") {
     CHECK(failure.message.size() < 5000);
     CHECK(core::is_valid_utf8(failure.message));
 }
+
+TEST_CASE("api_error: which refusals another key may mend") {
+    for (const char* code : {"InvalidSecurityToken.Expired", "InvalidAccessKeyId",
+                             "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive"})
+        CHECK(refuses_credentials(code));
+    for (const char* code : {"", "InvalidSecurityToken.MismatchWithAccessKey", "Forbidden.RAM",
+                             "SignatureDoesNotMatch", "MissingSecurityToken", "Throttling",
+                             "InvalidTimeStamp.Expired"})
+        CHECK_FALSE(refuses_credentials(code));
+}

@@ -83,13 +83,31 @@ TEST_CASE("exec_frame: base64 of a server") {
             for (const char* broken : {"1aGVsbG8", "1a", "1====", "1aGVs bG8=", "1\xff"}) {
                 CAPTURE(broken);
                 const auto before = decoder.anomalies();
-                CHECK(decode(decoder, text, broken).what == kind::none);
+                const auto bad = decode(decoder, text, broken);
+                CHECK(bad.what == kind::none);
+                CHECK(bad.doubt == "a message of the peer was not base64");
                 CHECK(decoder.anomalies() == before + 1);
             }
             CHECK(decode(decoder, text, "7aGVsbG8=").what == kind::none);
             CHECK(decoder.anomalies() == 6);
         }
     }
+}
+
+TEST_CASE("exec_frame: doubt is told where bytes may be wrong, and only there") {
+    exec_client_decoder text("");
+    CHECK(decode(text, true, "aé😀").doubt.empty());
+    CHECK_FALSE(decode(text, true, "a\uFFFD").doubt.empty());
+    exec_client_decoder raw("");
+    CHECK(decode(raw, false, "a\uFFFD").doubt.empty());
+    CHECK(decode(raw, false, "\x01 whatever").doubt.empty());
+    exec_client_decoder channels("");
+    CHECK(decode(channels, false, "\x01").doubt.empty());
+    CHECK(decode(channels, false, "\x01\xff\uFFFD").doubt.empty());
+    const auto lost = decode(channels, false, "no channel");
+    CHECK(lost.bytes == "no channel");
+    CHECK_FALSE(lost.doubt.empty());
+    CHECK(decode(channels, false, "\x02right again").doubt.empty());
 }
 
 TEST_CASE("exec_frame: base64 was agreed, something else comes") {

@@ -32,6 +32,25 @@ TEST_CASE("exec_script tty: all three are the terminal, the status comes behind 
     });
 }
 
+TEST_CASE("exec_script tty: the size is there before the command, if there is stty") {
+    in_every_shell([](const tool_folder& tools) {
+        auto wish = on_terminal(command_wish({"stty", "size"}));
+        wish.rows = 31;
+        wish.columns = 177;
+        const auto got = run(tools, wish);
+        CHECK(got.status == 0);
+        CHECK(got.out == "31 177\r\n");
+    });
+    tool_folder tools("dash", false);
+    tools.remove("stty");
+    auto wish = on_terminal(command_wish({"true"}));
+    wish.rows = 31;
+    wish.columns = 177;
+    const auto got = run(tools, wish);
+    CHECK(got.status == 0);
+    CHECK(got.out == "");
+}
+
 TEST_CASE("exec_script tty: a long command is not echoed and leaves the terminal as it was") {
     std::string bytes = all_bytes();
     in_every_shell([&](const tool_folder& tools) {

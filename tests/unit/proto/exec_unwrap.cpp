@@ -39,6 +39,9 @@ void check_round_trip(const exec_wish& wish, const exec_limits& limits, bool raw
     CHECK(got->wish().argv == wish.argv);
     CHECK(got->wish().script == wish.script);
     CHECK(got->wish().tty == wish.tty);
+    const bool sized = wish.tty && !plan.has_preamble;
+    CHECK(got->wish().rows == (sized ? wish.rows : 0));
+    CHECK(got->wish().columns == (sized ? wish.columns : 0));
     auto expected = wish.env, env = got->wish().env;
     std::sort(expected.begin(), expected.end());
     std::sort(env.begin(), env.end());
@@ -80,6 +83,9 @@ TEST_CASE("exec_unwrap: the reverse of every plan") {
                 check_round_trip(wish, limits, false, step);
                 wish.tty = true;
                 check_round_trip(wish, limits, true, step);
+                wish.rows = 24;
+                wish.columns = 132;
+                check_round_trip(wish, limits, true, step);
             }
         }
     }
@@ -93,6 +99,17 @@ TEST_CASE("exec_unwrap: other command lines are not recognised") {
     REQUIRE(exec_unwrapper::recognise(argv));
     for (std::size_t i = 0; i < argv[2].size(); ++i) {
         auto cut = argv;
+        cut[2].resize(i);
+        REQUIRE_FALSE(exec_unwrapper::recognise(cut));
+    }
+    auto sized = command_wish({"ls"});
+    sized.tty = true;
+    sized.rows = 24;
+    sized.columns = 80;
+    const auto on_terminal = plan_exec(sized, {}).argv;
+    REQUIRE(exec_unwrapper::recognise(on_terminal));
+    for (std::size_t i = 0; i < on_terminal[2].size(); ++i) {
+        auto cut = on_terminal;
         cut[2].resize(i);
         REQUIRE_FALSE(exec_unwrapper::recognise(cut));
     }

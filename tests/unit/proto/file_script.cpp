@@ -171,9 +171,10 @@ TEST_CASE("refusals of every shell's tools") {
             auto wish = wish_for(path, input);
             auto r = run(tools, receive_argv(wish), input);
             auto answer = read_receive_answer(r.out);
-            CAPTURE(r.err);
+            CAPTURE(answer.why);
             CHECK(!answer.done);
-            return explain_refusal(answer.refused, r.err).condition;
+            CHECK(r.err.empty());
+            return explain_refusal(answer.refused, answer.why).condition;
         };
         CHECK(refused(in.path + "/d", "x") == errc::conflict);
         CHECK(refused(in.path + "/no/x", "x") == errc::not_found);
@@ -181,8 +182,9 @@ TEST_CASE("refusals of every shell's tools") {
         CHECK(refused("/dev/null", "x") == errc::conflict);
         CHECK(refused("/proc/x", "x") != errc{});
         auto path = run(tools, send_argv(in.path + "/no", send_kind::either));
-        CHECK(explain_refusal(read_out(path.out, 100).reader.refused(), path.err).condition ==
-              errc::not_found);
+        auto read = read_out(path.out, 100).reader;
+        CHECK(path.err.empty());
+        CHECK(explain_refusal(read.refused(), read.why()).condition == errc::not_found);
         CHECK(in.count() == 2);
     });
     CHECK(explain_refusal("write", "cat: write error: No space left on device\n").condition ==
@@ -194,6 +196,88 @@ TEST_CASE("refusals of every shell's tools") {
     CHECK(explain_refusal("tar", "").condition == errc::unsupported);
     CHECK(explain_refusal("write", "something \x1b[31m else").condition == errc::service);
     CHECK(explain_refusal("write", "a \x1b[31m").reason.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("bytes are appended as a whole, with every shell") {
+    with_every_shell([](tests::tool_folder& tools) {
+        folder in;
+        auto wish_to = [&](const std::string& name, const std::string& bytes) {
+            auto wish = wish_for(in.path + "/" + name, bytes);
+            wish.append = true;
+            return wish;
+        };
+        for (std::string bytes : {"first", "", "\nsecond"}) {
+            auto r = run(tools, receive_argv(wish_to("f", bytes)), bytes);
+            CHECK(read_receive_answer(r.out).done);
+        }
+        CHECK(get(in.path + "/f") == "first\nsecond");
+        fs::permissions(in.path + "/f", fs::perms(0640));
+        auto cut = run(tools, receive_argv(wish_to("f", "third")), "thi");
+        CHECK(read_receive_answer(cut.out).refused == "size");
+        auto r = run(tools, receive_argv(wish_to("f", "!")), "!");
+        CHECK(read_receive_answer(r.out).done);
+        CHECK(get(in.path + "/f") == "first\nsecond!");
+        CHECK(fs::status(in.path + "/f").permissions() == fs::perms(0640));
+        fs::create_directory(in.path + "/d");
+        r = run(tools, receive_argv(wish_to("d", "x")), "x");
+        CHECK(read_receive_answer(r.out).refused == "folder");
+        CHECK(in.count() == 2);
+    });
+}
+
+TEST_CASE("a write beyond the size that files may have") {
+    with_every_shell([](tests::tool_folder& tools) {
+        folder in;
+        std::ofstream(in.path + "/f") << "old";
+        std::string bytes(100'000, 'x');
+        for (bool append : {false, true}) {
+            auto wish = wish_for(in.path + "/f", bytes);
+            wish.append = append;
+            auto argv = receive_argv(wish);
+            argv[2] = "ulimit -f 16; " + argv[2];
+            auto answer = read_receive_answer(run(tools, argv, bytes).out);
+            CAPTURE(answer.why);
+            CHECK(answer.refused == "write");
+            CHECK(explain_refusal(answer.refused, answer.why).condition == errc::quota_exceeded);
+            CHECK(get(in.path + "/f") == "old");
+            CHECK(in.count() == 1);
+        }
+    });
+}
+
+TEST_CASE("what a tool says is a part of the answer, and bounded") {
+    with_every_shell([](tests::tool_folder& tools) {
+        folder in;
+        auto refusal = [&](const std::string& path, std::size_t most) {
+            auto r = run(tools, send_argv(path, send_kind::either));
+            CHECK(r.err.empty());
+            CHECK(r.out.size() < most);
+            auto got = read_out(r.out, 7).reader;
+            CHECK(!got.why().empty());
+            return explain_refusal(got.refused(), got.why()).condition;
+        };
+        CHECK(refusal(in.path + "/none", 1000) == errc::not_found);
+        std::ofstream(in.path + "/f") << "x";
+        CHECK(refusal(in.path + "/f/x", 1000) == errc::conflict);
+        auto long_path = in.path;
+        while (long_path.size() < 3000) long_path += "/" + std::string(200, 'n');
+        CHECK(refusal(long_path, 1000) == errc::not_found);
+        CHECK(refusal(in.path + "/" + std::string(300, 'n'), 1000) == errc::invalid_argument);
+    });
+    send_reader reader;
+    std::string content;
+    reader.feed("ecisbx-fail:read:a\037b\037cat: /x: Permission denied\n", content);
+    CHECK(reader.refused() == "read");
+    CHECK(reader.why() == "a\nb\ncat: /x: Permission denied");
+    auto end = read_out("ecisbx-file:644:1\nx\necisbx-end:fail:read:No space left on device\n", 9);
+    CHECK(end.reader.refused() == "read");
+    CHECK(end.reader.why() == "No space left on device");
+    CHECK(!end.reader.ended());
+    auto answer =
+        read_receive_answer("mv: failed\ncat: x: Disk quota exceeded\necisbx-fail:write\n");
+    CHECK(answer.refused == "write");
+    CHECK(explain_refusal(answer.refused, answer.why).condition == errc::quota_exceeded);
+    CHECK(read_receive_answer("ecisbx-fail:sum\n").why.empty());
 }
 
 TEST_CASE("folders, with every tar") {
@@ -249,7 +333,7 @@ TEST_CASE("answers: content is whatever it is, in pieces of any size") {
     CHECK(!failed.reader.mode());
     for (const char* bad : {"hello\n", "ecisbx-file:644\n", "ecisbx-file:644:x\n", "\n"})
         CHECK_THROWS_AS(read_out(bad, 100), error);
-    CHECK_THROWS_AS(read_out(std::string(1000, 'x'), 100), error);
+    CHECK_THROWS_AS(read_out(std::string(2000, 'x'), 100), error);
     CHECK(!read_receive_answer("ecisbx-done:sha256").done);
     CHECK(!read_receive_answer("ecisbx-done:md5\n").done);
     CHECK(read_receive_answer("noise\necisbx-done:cksum\n").done == verification::cksum);

@@ -55,6 +55,7 @@ inline std::optional<access_key> lookup(std::string_view id) {
     if (id == "disabled") key.condition = access_key::state::disabled;
     if (id == "sts" || id == "expired") key.token = "TOKEN+/=";
     if (id == "expired") key.condition = access_key::state::token_expired;
+    if (id == "sts") key.expired_tokens = {"OLD", "OLDER"};
     if (id == "disabled" || id == "sts" || id == "expired") return key;
     return {};
 }

@@ -259,3 +259,28 @@ TEST_CASE("unflatten: what was flattened reads back the same") {
         }
     }
 }
+
+TEST_CASE("unflatten: maps with keys of the caller's choice") {
+    using map = std::vector<std::pair<std::string, std::string>>;
+    auto v = view({{"D.O.#6#repoId", "a"},
+                   {"D.O.plain", "b"},
+                   {"D.O.#3#a.b", "c"},
+                   {"D.O.#4##3#x", "d"},
+                   {"D.Other", "e"},
+                   {"E.#0#", "f"},
+                   {"F.#5#abc", "g"},
+                   {"G.#x#abc", "h"},
+                   {"H.#3abc", "i"},
+                   {"I.#1#a", "j"},
+                   {"I.a", "k"},
+                   {"J.", "l"}});
+    CHECK(v.free_map("D.O", 4) ==
+          map{{"#3#x", "d"}, {"a.b", "c"}, {"plain", "b"}, {"repoId", "a"}});
+    CHECK(v.member("D").free_map("O", 4).size() == 4);
+    CHECK(v.free_map("None", 4).empty());
+    for (const char* bad : {"E", "F", "G", "H", "I", "J"}) {
+        INFO(bad);
+        CHECK(refused([&] { v.free_map(bad, 4); }).code == "InvalidParameter");
+    }
+    CHECK(refused([&] { v.free_map("D.O", 3); }).code == "InvalidParameter.ValueExceeded");
+}

@@ -141,6 +141,8 @@ TEST_CASE("verify: temporary credentials") {
     CHECK(refused(with_token("testid", "TOKEN+/=", "")).code ==
           "InvalidSecurityToken.MismatchWithAccessKey");
     CHECK(refused(with_token("expired", "TOKEN+/=", "")).code == "InvalidSecurityToken.Expired");
+    for (const char* old : {"OLD", "OLDER"})
+        CHECK(refused(with_token("sts", old, "")).code == "InvalidSecurityToken.Expired");
 
     auto other_id = with_token("sts", "TOKEN+/=", "");
     other_id.header("x-acs-accesskey-id") = "testid";

@@ -97,7 +97,8 @@ void answer_slowly(fake_wire& wire) {
                 case 0: self.out("a"); break;
                 case 1: self.err("b"); break;
                 case 2: self.out("c" + self.trailer(0)); break;
-                default: self.err(self.trailer(0)); break;
+                case 3: self.err(self.trailer(0)); break;
+                default: self.end(true); break;
             }
         });
         return false;

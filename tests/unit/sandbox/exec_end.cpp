@@ -32,15 +32,102 @@ TEST_CASE("exec: an exit record ends it") {
     CHECK(w.kills() == 0);
 }
 
-TEST_CASE("exec: trailers end it at once, without waiting for the channel") {
+TEST_CASE("exec: trailers end it, the channel's own end is awaited for the drain time only") {
+    for (auto drain : {0ms, 60ms}) {
+        fake_world w;
+        w.backend->on_command = [](fake_wire& wire) { wire.out("a").trailers(0); };
+        auto r = run(w, exec_options().drain(drain));
+        CHECK(r.ok());
+        CHECK(r.out == "a");
+        CHECK(r.err.empty());
+        CHECK(r.elapsed >= drain);
+        CHECK(r.elapsed < drain + 200ms);
+        CHECK(r.note.find("left behind") != std::string::npos);
+        CHECK(w.wire().closed);
+        CHECK(w.kills() == 0);  // what the command left behind is its own affair
+    }
+}
+
+TEST_CASE("exec: trailers and then the channel's end leave nothing to say") {
+    fake_world w;
+    w.backend->on_command = [](fake_wire& wire) {
+        wire.out("a").trailers(3).out("late").end(true);
+    };
+    auto r = run(w);
+    CHECK(r.status.code() == 3);
+    CHECK(r.complete);
+    CHECK(r.out == "alate");
+    CHECK(r.note.empty());
+}
+
+TEST_CASE("exec: the wire's record overrules trailers, which a command may print itself") {
+    fake_world w;
+    w.backend->on_command = [](fake_wire& wire) { wire.out("a").trailers(0).exit(7); };
+    auto r = run(w);
+    CHECK(r.status.code() == 7);
+    CHECK(r.complete);
+}
+
+TEST_CASE("exec: a deadline that passes while the output is held open is no timeout") {
     fake_world w;
     w.backend->on_command = [](fake_wire& wire) { wire.out("a").trailers(0); };
-    auto r = run(w);
+    auto r = run(w, exec_options().timeout(30ms).drain(100ms));
     CHECK(r.ok());
-    CHECK(r.out == "a");
-    CHECK(r.err.empty());
-    CHECK(w.wire().closed);
     CHECK(w.kills() == 0);
+}
+
+TEST_CASE("process: the drain ends a stream too, and dropping it then kills nothing") {
+    for (bool read_it : {true, false}) {
+        fake_world w;
+        w.backend->on_command = [](fake_wire& wire) { wire.out("a").trailers(4); };
+        auto body = [](fake_world& world, bool reads) -> asio::awaitable<void> {
+            auto p =
+                co_await world.box.start(command("x"), exec_options().drain(40ms).timeout(20ms));
+            co_await net::sleep_for(reads ? 100ms : 10ms, core::deadline::never());
+            if (!reads) co_return;
+            auto piece = co_await p.read();
+            REQUIRE(piece);
+            CHECK(piece->bytes == "a");
+            auto none = co_await p.read();
+            CHECK_FALSE(none);
+            auto r = co_await p.wait();
+            CHECK(r.status.code() == 4);
+            CHECK(r.complete);
+            CHECK(r.note.find("left behind") != std::string::npos);
+        };
+        w.run(body(w, read_it));
+        CHECK(w.kills() == 0);
+        CHECK(w.wire().closed);
+    }
+}
+
+TEST_CASE("process: the drain is not stopped by a reader that does not read") {
+    fake_world w;
+    w.backend->on_command = [](fake_wire& wire) {
+        wire.out(std::string(100 * 1024, 'x')).trailers(0);
+    };
+    auto body = [](fake_world& world) -> asio::awaitable<void> {
+        auto p = co_await world.box.start(command("x"), exec_options().drain(30ms));
+        co_await net::sleep_for(20ms, core::deadline::never());
+        auto r = co_await p.wait();
+        CHECK(r.ok());
+        CHECK(r.out.size() == 100 * 1024);
+    };
+    w.run(body(w));
+}
+
+TEST_CASE("exec: what may have been altered on the way is not complete") {
+    fake_world w;
+    w.backend->on_command = [](fake_wire& wire) {
+        wire.out("a");
+        wire.events.back().event.doubt = "text only";
+        wire.exit(0);
+    };
+    auto r = run(w);
+    CHECK(r.status.code() == 0);
+    CHECK_FALSE(r.complete);
+    CHECK_FALSE(r.ok());
+    CHECK(r.note == "text only");
 }
 
 TEST_CASE("exec: a cut after every event is never a success") {
@@ -65,6 +152,8 @@ TEST_CASE("exec: a cut after every event is never a success") {
         CHECK(lost == (n < 3));
         CHECK(w.kills() == (lost ? 1 : 0));  // it may still be running
         if (n < 4) CHECK(r.note.find("reset") != std::string::npos);
+        bool unknown = r.note.find("not known whether the command started") != std::string::npos;
+        CHECK(unknown == (n == 0));
     }
 }
 
@@ -140,6 +229,7 @@ TEST_CASE("exec: bad arguments throw before anything is opened") {
     CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().timeout(-5ms)); }));
     CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().connect_timeout(0ms)); }));
     CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().idle_timeout(0ms)); }));
+    CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().drain(-1ms)); }));
     CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().tty(0, 80)); }));
     CHECK(refused([](sandbox& b) { return b.bash("true", exec_options().open_stdin()); }));
     CHECK(refused([](sandbox& b) { return b.wait_ready(wait_options().timeout(0ms)); }) == true);

@@ -26,6 +26,11 @@ std::string unframe(std::string_view text, bool& ended) {
     return bytes;
 }
 
+/// Longer than what an argument may be, so that it goes over the channel, on a terminal too.
+command long_command() {
+    return command("echo", std::string(5000, 'x'));
+}
+
 /// What came behind the preamble, whose end is the nonce.
 std::string behind_preamble(const fake_wire& wire) {
     auto end = "#" + wire.nonce;
@@ -201,11 +206,12 @@ TEST_CASE("terminal: size first, end of file by its key") {
     w.backend->on_command = get_ready;
     auto body = [](fake_world& world) -> asio::awaitable<void> {
         auto p = co_await world.box.start(command("cat"), exec_options().tty(24, 80));
+        CHECK(world.wire().request.argv.at(2).find("stty rows 24 cols 80;") != std::string::npos);
         co_await p.write("line\n");
         co_await p.write("part");
         co_await p.resize(50, 132);
         co_await p.close_stdin();
-        world.wire().out(world.wire().trailer(0));
+        world.wire().out(world.wire().trailer(0)).end(true);
         auto r = co_await p.wait();
         CHECK(r.ok());
         CHECK(r.out == "noise");
@@ -219,7 +225,7 @@ TEST_CASE("terminal: size first, end of file by its key") {
     };
     w.run(body(w));
     CHECK(w.wire().request.tty);
-    CHECK(behind_preamble(w.wire()) == "line\npart\x04\x04");
+    CHECK(w.wire().input == "line\npart\x04\x04");
     CHECK(w.wire().sizes == std::vector<std::pair<unsigned, unsigned>>{{24, 80}, {50, 132}});
 }
 
@@ -237,9 +243,9 @@ TEST_CASE("terminal: the command waits for the loader and comes behind the size"
         asio::post(wire.executor, [&wire] { wire.wake.notify_all(); });
     };
     auto body = [](fake_world& world) -> asio::awaitable<void> {
-        auto p = co_await world.box.start(command("top"), exec_options().tty(24, 80));
+        auto p = co_await world.box.start(long_command(), exec_options().tty(24, 80));
         co_await p.write("mine");
-        world.wire().out(world.wire().trailer(0));
+        world.wire().out(world.wire().trailer(0)).end(true);
         auto r = co_await p.wait();
         CHECK(r.ok());
     };
@@ -253,7 +259,7 @@ TEST_CASE("terminal: one that can not be set up ends the command") {
         wire.out("sh: no stty\r\n" + wire.trailer(126));
     };
     auto body = [](fake_world& world) -> asio::awaitable<void> {
-        auto p = co_await world.box.start(command("top"), exec_options().tty(24, 80));
+        auto p = co_await world.box.start(long_command(), exec_options().tty(24, 80));
         auto r = co_await p.wait();
         CHECK(r.status.code() == 126);
         CHECK(r.out == "sh: no stty\r\n");
@@ -269,7 +275,7 @@ TEST_CASE("terminal: without a loader that gets ready there is no endless memory
     };
     bool refused = false;
     try {
-        w.run(w.box.start(command("echo", std::string(5000, 'x')), exec_options().tty(24, 80)));
+        w.run(w.box.start(long_command(), exec_options().tty(24, 80)));
     } catch (const error& e) {
         refused = e.code() == errc::protocol;
     }
@@ -282,12 +288,29 @@ TEST_CASE("exec with a terminal ends its input") {
     w.backend->on_command = [](fake_wire& wire) {
         get_ready(wire);
         wire.on_input = [](fake_wire& self) {
-            if (self.input.ends_with('\x04')) self.out(self.trailer(0));
+            if (self.input.ends_with('\x04')) self.out(self.trailer(0)).end(true);
         };
     };
     auto r = w.run(w.box.exec(command("cat"), exec_options().tty(24, 80).timeout(5s)));
     CHECK(r.ok());
-    CHECK(behind_preamble(w.wire()) == "\x04");
+    CHECK(w.wire().input == "\x04");
+}
+
+TEST_CASE("terminal: a new size waits until the first one is set") {
+    fake_world w;
+    auto body = [](fake_world& world) -> asio::awaitable<void> {
+        auto p = co_await world.box.start(command("top"), exec_options().tty(24, 80));
+        asio::post(world.context, [&world] {
+            CHECK(world.wire().sizes.size() == 1);  // the first, for images without stty
+            world.wire().out(world.wire().ready_mark());
+        });
+        co_await p.resize(50, 132);
+        CHECK(world.wire().sizes.back() == std::pair(50U, 132U));
+        world.wire().out(world.wire().trailer(0)).end(true);
+        co_await p.wait();
+    };
+    w.run(body(w));
+    CHECK(w.wire().sizes.size() == 2);
 }
 
 }  // namespace

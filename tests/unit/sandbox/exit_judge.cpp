@@ -43,13 +43,18 @@ TEST_CASE("the wire's exit record decides and is complete") {
     CHECK(s.out == "hello");
 }
 
-TEST_CASE("trailers on both streams decide, in either order") {
+TEST_CASE("trailers on both streams and then an end decide, in either order") {
     for (bool out_first : {true, false}) {
         seat s;
         s.take(out_first ? kind::out : kind::err, "x" + trailer(7));
         CHECK_FALSE(s.judge.decided());
+        CHECK_FALSE(s.judge.proven());
         s.take(out_first ? kind::err : kind::out, "y" + trailer(7));
+        CHECK(s.judge.proven());
+        CHECK_FALSE(s.judge.decided());
+        s.take(kind::end, {}, 0, out_first);
         REQUIRE(s.judge.decided());
+        CHECK(s.judge.note().empty());
         CHECK(s.judge.complete());
         CHECK(s.judge.status().code() == 7);
         CHECK(s.out + s.err == (out_first ? "xy" : "yx"));
@@ -59,16 +64,72 @@ TEST_CASE("trailers on both streams decide, in either order") {
 TEST_CASE("two trailers on stdout decide on a wire that merges the streams") {
     seat s;
     s.take(kind::out, "x" + trailer(0));
-    CHECK_FALSE(s.judge.decided());
+    CHECK_FALSE(s.judge.proven());
     s.take(kind::out, trailer(0));
+    CHECK(s.judge.proven());
+    s.take(kind::end);
     CHECK(s.judge.decided());
     CHECK(s.judge.complete());
+    CHECK(s.judge.note() == "the wire merges stderr into stdout");
+}
+
+TEST_CASE("settle: the proven end without the channel's") {
+    seat s;
+    s.take(kind::out, "x" + trailer(2));
+    s.take(kind::err, trailer(2) + "\x1e" + nonce.substr(0, 4));
+    s.judge.settle(s.out, s.err);
+    REQUIRE(s.judge.decided());
+    CHECK(s.judge.complete());
+    CHECK(s.judge.status().code() == 2);
+    CHECK(s.err == "\x1e" + nonce.substr(0, 4));  // what was held back is output
+    CHECK(s.judge.note().find("left behind") != std::string::npos);
+}
+
+TEST_CASE("after the proof a record overrules, a failure and a cut change nothing") {
+    for (auto what : {kind::exit, kind::failure, kind::end}) {
+        seat s;
+        s.take(kind::out, trailer(2));
+        s.take(kind::err, trailer(2));
+        s.take(what, "node is gone", 9);
+        REQUIRE(s.judge.decided());
+        CHECK(s.judge.status().code() == (what == kind::exit ? 9 : 2));
+        CHECK(s.judge.complete());
+        CHECK_FALSE(s.judge.failure());
+    }
+}
+
+TEST_CASE("trailers of the command's own are overruled by the wrapper's, which come last") {
+    seat s;
+    s.take(kind::out, trailer(0) + "still here" + trailer(0));
+    CHECK(s.judge.proven());  // too early, but the end of the channel is waited for
+    s.take(kind::out, trailer(5));
+    s.take(kind::err, trailer(5));
+    s.take(kind::end, {}, 0, true);
+    CHECK(s.judge.status().code() == 5);
+    CHECK(s.out == "still here");
+}
+
+TEST_CASE("any doubt about the bytes takes completeness away, whatever proves the end") {
+    for (bool record : {true, false}) {
+        seat s;
+        channel_event event;
+        event.what = kind::out;
+        event.doubt = "no base64";
+        s.judge.take(event, s.out, s.err);
+        s.take(kind::out, trailer(0));
+        s.take(kind::err, trailer(0));
+        s.take(record ? kind::exit : kind::end, {}, 0, true);
+        CHECK(s.judge.status().code() == 0);
+        CHECK_FALSE(s.judge.complete());
+        CHECK(s.judge.note() == "no base64");
+    }
 }
 
 TEST_CASE("a terminal needs one trailer") {
     seat s(true);
     s.take(kind::out, "x" + trailer(1));
-    REQUIRE(s.judge.decided());
+    REQUIRE(s.judge.proven());
+    s.take(kind::end);
     CHECK(s.judge.complete());
     CHECK(s.judge.status().code() == 1);
 }
@@ -77,8 +138,10 @@ TEST_CASE("bytes of a background child behind the trailer are output") {
     seat s;
     s.take(kind::err, trailer(0));
     s.take(kind::out, "x" + trailer(0) + "late");
-    REQUIRE(s.judge.decided());
-    CHECK(s.out == "xlate");
+    REQUIRE(s.judge.proven());
+    s.take(kind::out, " later");
+    s.take(kind::end);
+    CHECK(s.out == "xlate later");
 }
 
 TEST_CASE("the end of the channel without a record is lost, also when it is clean") {

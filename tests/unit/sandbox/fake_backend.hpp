@@ -93,6 +93,7 @@ class fake_backend : public detail::backend {
 public:
     explicit fake_backend(asio::any_io_executor executor) : executor_(std::move(executor)) {}
     asio::any_io_executor executor() const override { return executor_; }
+    core::observation observed() const override { return observation; }
     proto::exec_limits limits() const override { return {}; }
     asio::awaitable<std::unique_ptr<detail::exec_channel>> open_exec(std::string id,
                                                                      detail::exec_request request,
@@ -104,6 +105,7 @@ public:
     /// Scripts the command's wire, and that of a kill.
     std::function<void(fake_wire&)> on_command = [](fake_wire&) {};
     std::function<void(fake_wire&)> on_kill = [](fake_wire& wire) { wire.exit(0).end(true); };
+    core::observation observation;
     std::optional<error_info> refusal;  ///< opening throws it
     bool started_before_refusal = false;
     bool opening_blocks = false;
