@@ -1,16 +1,35 @@
 // Moving files and folders into and out of a sandbox: settings and results.
 //
-// What is known after `write_file` or `upload`:
-// | after ...  | the remote path                             | left beside it                  |
-// |------------|---------------------------------------------|---------------------------------|
-// | success    | the new content, verified, then renamed     | nothing                         |
-// | a failure  | as before; never half of the new content    | nothing                         |
-// | a cut      | as before, or the new content as a whole    | removed as soon as that is      |
-// | cancel     | (the last step may just have been done)     | possible, in the background     |
+// What is known afterwards:
+// | operation   | success               | timeout, cancel        | a cut (an error after  | another
+// failure      | |             |                       |                        | the second
+// attempt)    |                      |
+// |-------------|-----------------------|------------------------|------------------------|----------------------|
+// | write_file, | the new content is in | as before, or the new  | as before, or the new  | as
+// before; never     | | upload      | place as a whole,     | content as a whole     | content as a
+// whole     | half of the new      | |             | verified              | (the last step may |
+// (its answer may have   | content              | |             |                       | just have
+// been done)   | been lost)             |                      | | ... append  | the same | as
+// before, or with the | the same; it is not    | as before            | |             | | bytes,
+// once            | begun again            |                      | | read_file   | the bytes,
+// verified   | nothing                | nothing                | nothing              | | download
+// | the local path has    | the local path is as   | as before              | as before | | | it,
+// whole, verified   | before                 |                        |                      |
 //
-// The same holds for the local path of a `download`. A transfer that was cut, or whose content did
-// not verify, is begun again once, from its start and under another temporary name: doing it twice
-// leaves the same file.
+// What is left beside the target: nothing after a success or a failure. After a timeout, a cut or
+// a cancel a temporary `.ecisbx-*` may be there for a moment: the script in the sandbox removes it
+// when its input ends, and if it had to be killed a second exec does, in the background (the
+// io_context must go on running for that). A sandbox that can not be reached for longer may keep
+// it. `make_parents` leaves the folders that it made, in any case. Locally nothing is ever left.
+// May the remote side still be running? After a success or a failure: no. After a timeout, a cut
+// or a cancel: for a moment; it is killed in the background, and reads or writes no more then.
+//
+// A transfer that was cut, or whose content did not verify, is begun again once, from its start
+// and under another temporary name: doing it twice leaves the same file. An upload of a folder
+// whose answer was lost finds the folder there then: that is `connection` too, and not a conflict.
+//
+// Wires: all that relay bytes. One of text messages (see `exec_result::complete`) takes any
+// content into the sandbox, but out of it only what is UTF-8: anything else is `unsupported`.
 #ifndef ECISBX_FILE_HPP
 #define ECISBX_FILE_HPP
 
@@ -38,6 +57,12 @@ public:
     /// it replaces, else the sandbox's umask decides; `upload` and `download` copy those of the
     /// source (`download` without setuid, setgid and sticky bits). Folders: not allowed.
     file_options& mode(unsigned bits) & { return mode_ = bits, *this; }
+    /// `write_file` and `upload` of a file only: put the bytes behind those of the file that is
+    /// there, which is made if there is none. As whole as the rest: old and new bytes are written
+    /// beside it, then renamed over it, so it takes their space for a moment, and of two that
+    /// append at the same time one may be lost. Never begun again unless it is certain that
+    /// nothing was appended. Default: replace.
+    file_options& append(bool on = true) & { return append_ = on, *this; }
     /// Make missing parent folders of the target. Default: a missing one is `not_found`.
     file_options& make_parents(bool on = true) & { return parents_ = on, *this; }
     /// Called on the executor after each piece; what it throws ends the transfer. With GCC 12 name
@@ -53,6 +78,7 @@ public:
     file_options& container(std::string name) & { return container_ = std::move(name), *this; }
 
     file_options&& mode(unsigned bits) && { return std::move(mode(bits)); }
+    file_options&& append(bool on = true) && { return std::move(append(on)); }
     file_options&& make_parents(bool on = true) && { return std::move(make_parents(on)); }
     file_options&& progress(progress_function f) && { return std::move(progress(std::move(f))); }
     file_options&& timeout(milliseconds length) && { return std::move(timeout(length)); }
@@ -61,6 +87,7 @@ public:
     file_options&& container(std::string n) && { return std::move(container(std::move(n))); }
 
     const std::optional<unsigned>& mode() const noexcept { return mode_; }
+    bool appends() const noexcept { return append_; }
     bool makes_parents() const noexcept { return parents_; }
     const progress_function& progress() const noexcept { return progress_; }
     std::optional<milliseconds> timeout() const noexcept { return timeout_; }
@@ -69,6 +96,7 @@ public:
 
 private:
     std::optional<unsigned> mode_;
+    bool append_ = false;
     bool parents_ = false;
     progress_function progress_;
     std::optional<milliseconds> timeout_ = std::chrono::hours(1);

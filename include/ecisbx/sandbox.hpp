@@ -52,6 +52,20 @@ private:
 /// A handle to one sandbox; copies share it. It keeps what it needs of its client alive.
 /// Dropping the handle does not remove the sandbox.
 /// Thread safety: none; use it on the executor of its client.
+///
+/// What is known afterwards (of exec and bash: exec.hpp; of processes: process.hpp):
+/// |                   | success          | timeout        | a cut          | cancel     |
+/// |-------------------|------------------|----------------|----------------|------------|
+/// | exec, bash        | a result         | `timed_out`    | `lost`, throws | killed     |
+/// | start, start_bash | it was asked for | throws, killed | throws, killed | killed     |
+/// | wait_ready        | it runs          | it goes on     | asked again    | it goes on |
+/// | remove            | taken on         | perhaps        | asked again    | perhaps    |
+/// | restart           | taken on         | perhaps        | asked again    | perhaps    |
+/// "Taken on": the service goes on with it; containers end in their grace time, `restart` loses
+/// their files. "Killed" (also after `timed_out` and `lost`): the remote process group, in the
+/// background, if the command may have started; until that got through it may run. "Asked again":
+/// as long as the time permits; if it throws then, "perhaps": taken on or not. `remove` may be
+/// called again, what is gone is no error; `describe` tells what became of a `restart`.
 class sandbox {
 public:
     /// Empty: may be assigned to, copied and destroyed. `co_spawn` needs it to carry one out.
@@ -102,13 +116,9 @@ public:
 
     // tmux: jobs that outlive the connection, with a terminal, their output and status kept in
     // the sandbox until `tmux_kill`. Each call but `tmux_wait` is one exec. Errors of all: those
-    // of `exec`, `connection` when the answer was cut, `invalid_argument` for a name that is not
-    // `[A-Za-z0-9_-]{1,64}`. What is known afterwards:
-    // | after ...          | success             | timeout, a cut, cancel                 |
-    // |--------------------|---------------------|----------------------------------------|
-    // | tmux_start         | the job was started | it may have been; `tmux_list` tells    |
-    // | tmux_poll, -_wait  | the state then      | the job is not touched                 |
-    // | tmux_kill          | session is gone     | it may be; killing it again is safe    |
+    // of `exec`, `connection` when the answer was cut, `unsupported` when the wire can not carry
+    // it, `invalid_argument` for a name that is not `[A-Za-z0-9_-]{1,64}`. What is known
+    // afterwards: tmux.hpp.
 
     /// Starts `script` (with `bash`, else `sh`; of any length, its stdin the pane) in a new
     /// session. The job is never started twice.
@@ -145,7 +155,7 @@ public:
     /// Errors: `invalid_argument` (the path or an option; nothing was done), `not_found` (the
     /// folder), `conflict` (a folder or a device is there, or a part of the path is a file),
     /// `forbidden` (permissions, read-only), `quota_exceeded` (no space), `protocol` (the content
-    /// did not verify twice), and those of `exec`.
+    /// did not verify twice), `unsupported` (the wire can not carry it), and those of `exec`.
     /// Cancellation: terminal, partial and total.
     boost::asio::awaitable<transfer_result> write_file(std::string path, std::string bytes,
                                                        file_options options = file_options());

@@ -1,4 +1,37 @@
 // tmux sessions: jobs that outlive the connection.
+//
+// What is known afterwards:
+// | operation   | success            | timeout              | a cut                | cancel |
+// |-------------|--------------------|----------------------|----------------------|----------------------|
+// | tmux_start  | the job was        | throws; it may have  | throws `connection`; | it may have
+// been     | |             | started, once      | been started: poll   | as after a timeout   |
+// started: poll it by  | |             |                    | it by its name       | | its name |
+// | tmux_poll   | the state and the  | throws; nothing has  | throws; nothing has  | nothing has
+// changed  | |             | output then        | changed              | changed              | |
+// | tmux_wait   | the job ended, and | a state, `running`,  | no error: the round  | nothing has
+// changed; | |             | how                | with what there is   | is made again        |
+// wait or poll again   | | tmux_kill   | session, processes | throws; they may be  | throws; as
+// after a   | they may be gone;    | |             | and state are gone | gone; kill it again  |
+// timeout              | kill it again        | | tmux_list,  | what there was     | throws;
+// nothing has  | throws; nothing has  | nothing has changed  | | tmux_screen | then               |
+// changed              | changed              |                      | May the job still be
+// running? After `tmux_start`, in any case. After the others: as if they had not been called, but
+// for `tmux_kill`: no after a success, perhaps after anything else. What a call itself has running
+// in the sandbox is killed in the background after a timeout, a cut or a cancel. A start that was
+// cut before tmux ran leaves at most an empty session of its name, which reads `not_found` with a
+// note and is removed by `tmux_kill`. Name the session (`session`) where a lost answer must not
+// mean a lost job.
+//
+// How far a state can be trusted: session and state belong to the sandbox's user. A job that runs
+// as that user and means harm can lie about itself: it can write a status of its own into the
+// state folder, end the runner that would report the true one, drop or change its recorded output,
+// or kill its tmux server (`not_found` then). What it can not do is to be taken for ended by
+// anything that it prints, whatever that looks like, to reach other users' sessions, or to make an
+// answer larger than was asked for. Where that matters run the job as another user.
+//
+// Wires: all that relay bytes. One of text messages (see `exec_result::complete`) can not carry
+// output that is not UTF-8, nor a piece of it that begins or ends within a character: that is
+// `unsupported`; `tmux_wait_options::max_output(0)` waits without any output.
 #ifndef ECISBX_TMUX_HPP
 #define ECISBX_TMUX_HPP
 

@@ -1,12 +1,12 @@
 // ecisbx cp
 #include "cli/commands.hpp"
+#include "cli/progress.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct cp_arguments {
-    std::string from, to;
+    std::string from, to, container;
     bool parents = false;
     bool quiet = false;
 };
@@ -54,33 +54,6 @@ std::string target_of(const place& from, const place& to) {
     return without_slashes(to.path) + (to.path == "/" ? "" : "/") + name;
 }
 
-/// One line on the terminal, rewritten a few times a second.
-class progress_line {
-public:
-    void show(std::uint64_t bytes, std::optional<std::uint64_t> total) {
-        auto now = std::chrono::steady_clock::now();
-        bool last = total && bytes >= *total;
-        if (!last && now < next_) return;
-        next_ = now + std::chrono::milliseconds(200);
-        std::ostringstream line;
-        line << "\r\033[K" << (bytes >> 10) << " KiB";
-        if (total && *total > 0)
-            line << " of " << (*total >> 10) << ", "
-                 << static_cast<int>(100.0 * static_cast<double>(bytes) /
-                                     static_cast<double>(*total))
-                 << '%';
-        std::cerr << line.str() << std::flush;
-        shown_ = true;
-    }
-    ~progress_line() {
-        if (shown_) std::cerr << "\r\033[K" << std::flush;
-    }
-
-private:
-    std::chrono::steady_clock::time_point next_;
-    bool shown_ = false;
-};
-
 void print_result(const transfer_result& result, bool json, bool quiet) {
     std::ostringstream how;
     how << result.verified;
@@ -103,8 +76,9 @@ boost::asio::awaitable<int> copy(eci::client client, cp_arguments arguments, boo
                     "cp: one of the two must be ID:PATH, and the other a local path");
     to.path = target_of(from, to);
     file_options options;
-    options.no_timeout().make_parents(arguments.parents);
+    options.no_timeout().make_parents(arguments.parents).container(arguments.container);
     auto line = std::make_shared<progress_line>();
+    // Not where nobody looks at it: a log or a pipe gets the summary alone.
     if (!arguments.quiet && ::isatty(STDERR_FILENO) == 1)
         options.progress([line](std::uint64_t bytes, std::optional<std::uint64_t> total) {
             line->show(bytes, total);
@@ -129,9 +103,13 @@ void add_cp(CLI::App& parser, app& program, action& chosen) {
     auto* command =
         parser.add_subcommand("cp", "Copy a file or folder: cp LOCAL ID:PATH, cp ID:PATH LOCAL");
     auto arguments = std::make_shared<cp_arguments>();
-    command->add_option("FROM", arguments->from, "A local path, or ID:PATH")->required();
+    command->add_option("FROM", arguments->from, "A local path, or ID:PATH")
+        ->required()
+        ->type_name("FILE");
     command->add_option("TO", arguments->to, "The other one; with '/' at its end: a folder for it")
-        ->required();
+        ->required()
+        ->type_name("FILE");
+    command->add_option("--container", arguments->container, "Default: the sandbox's first");
     command->add_flag("-p,--parents", arguments->parents, "Make missing parent folders");
     command->add_flag("-q,--quiet", arguments->quiet, "No progress, no summary");
     command->callback([=, &program, &chosen] {

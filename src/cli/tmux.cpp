@@ -1,6 +1,7 @@
 // ecisbx tmux
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/print.hpp"
 #include "cli/terminal.hpp"
 
 #include <boost/json/array.hpp>
@@ -52,10 +53,12 @@ boost::json::object to_json(const tmux_session& session) {
 // The output goes to stdout as it is; what is known of the job goes to stderr, or as JSON.
 void print_state(const tmux_state& state, bool json) {
     if (json) {
-        boost::json::object data{
-            {"state", name_of(state.state)}, {"out", state.out},
-            {"next_byte", state.next_byte},  {"total_bytes", state.total_bytes},
-            {"drained", state.drained},      {"note", state.note}};
+        boost::json::object data{{"state", name_of(state.state)}};
+        put_bytes(data, "out", state.out);
+        data["next_byte"] = state.next_byte;
+        data["total_bytes"] = state.total_bytes;
+        data["drained"] = state.drained;
+        data["note"] = state.note;
         if (state.state == tmux_state::completed) data["code"] = state.status.code();
         std::cout << boost::json::serialize(data) << '\n';
         return;
@@ -145,7 +148,10 @@ struct registrar {
 }  // namespace
 
 void add_tmux(CLI::App& parser, app& program, action& chosen) {
-    auto* tmux = parser.add_subcommand("tmux", "Jobs that outlive the connection");
+    auto* tmux = parser.add_subcommand(
+        "tmux",
+        "Jobs that outlive the connection. With --json output that is not UTF-8 is in "
+        "\"out_base64\", else in \"out\"");
     tmux->require_subcommand(1);
     tmux->fallthrough();
     registrar to{*tmux, program, chosen};

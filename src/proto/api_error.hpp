@@ -7,6 +7,8 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace ecisbx::proto {
 
@@ -29,6 +31,10 @@ api_error parse_api_error(int http_status, std::string_view content_type, std::s
 /// second (the codes for an unknown group are not documented), at the HTTP status last.
 errc condition_of(const api_error& what);
 
+/// The code refuses the key or its token as one that is not valid any more: another one may be. Not
+/// for signatures and permissions, which another key of the same holder does not mend.
+bool refuses_credentials(std::string_view code);
+
 /// For `ecisbx::error`. `attempts` stays 1.
 error_info make_error_info(std::string doing, const api_error& what);
 
@@ -37,6 +43,7 @@ struct api_failure {
     int http_status = 400;
     std::string code;
     std::string message;
+    std::vector<std::pair<std::string, std::string>> headers = {};  ///< of the answer
 };
 
 /// `Missing<name>`, "<name> is mandatory for this action."

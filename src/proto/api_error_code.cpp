@@ -130,4 +130,8 @@ errc condition_of(const api_error& what) {
     return by_status(what.http_status);
 }
 
+bool refuses_credentials(std::string_view code) {
+    return code == "InvalidSecurityToken.Expired" || code.starts_with("InvalidAccessKeyId");
+}
+
 }  // namespace ecisbx::proto

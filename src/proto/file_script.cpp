@@ -1,5 +1,6 @@
 #include "proto/file_script.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -17,11 +18,16 @@ constexpr std::string_view start =
     "s=$(cksum) || return 1; printf cksum:%s \"${s%% *}\"\n"
     "else s=$(wc -c) || return 1; printf size:%s $(($s)); fi; }\n";
 
-// $1 path, $2 its folder, $3 temporary, $4 size, $5 SHA-256, $6 cksum, $7 mode, $8 parents.
+// $1 path, $2 its folder, $3 temporary, $4 size, $5 SHA-256, $6 cksum, $7 mode, $8 parents,
+// $9 append. What the tools say goes to stdout: a wire that merges the streams would shuffle it
+// with the verdict, which has to be the last line. Where files may only be so large, a write has to
+// fail and not to kill.
 constexpr std::string_view receive_start =
+    "exec 2>&1\n"
     "p=$1 d=$2 t=$3\n"
     "trap 'exit 1' 1 2 13 15\n"
-    "trap 'rm -rf \"$t\"' 0\n"
+    "trap 'rm -rf \"$t\" \"$t+\" 2>/dev/null' 0\n"
+    "(trap '' XFSZ) 2>/dev/null && trap '' XFSZ\n"
     "[ \"$8\" != 1 ] || [ -d \"$d\" ] || mkdir -p \"$d\" || fail parent\n"
     "[ -d \"$d\" ] || { ls -d \"$d/.\" >/dev/null; fail parent; }\n";
 
@@ -43,8 +49,14 @@ constexpr std::string_view receive_file =
     "compare \"$t\" \"$4\" \"$5\" \"$6\"\n"
     "m=$7\n"
     "[ \"$m\" ] || m=$(stat -Lc %a \"$p\" 2>/dev/null) || m=$(printf %o $((0666 & ~$u)))\n"
-    "chmod \"$m\" \"$t\" || fail mode\n"
-    "f=$t\n";
+    "f=$t\n"
+    "if [ \"$9\" = 1 ] && [ -e \"$p\" ]; then f=$t+\n"
+    "o=$(wc -c <\"$p\") || fail read\n"
+    "cat \"$p\" \"$t\" >\"$f\" || fail write\n"
+    "n=$(wc -c <\"$f\") || fail write\n"
+    "[ $(($n)) = $(($o + $4)) ] || fail changed\n"
+    "fi\n"
+    "chmod \"$m\" \"$f\" || fail mode\n";
 
 // Nothing is unpacked of an archive that is not proven to be whole.
 constexpr std::string_view receive_archive =
@@ -66,31 +78,43 @@ constexpr std::string_view receive_end =
     "mv -fT \"$f\" \"$p\" 2>/dev/null || { [ ! -d \"$p\" ] && mv -f \"$f\" \"$p\"; } || fail move\n"
     "printf 'ecisbx-done:%s\\n' \"${g%%:*}\"\n";
 
-// $1 path, $2 file or either. `true` and not `:`, whose failed redirection would end the shell.
+// $1 path, $2 file or either. 3 is stdout. Nothing is written on stderr, for the same reason: the
+// last lines of what a tool says become a part of the answer, between them \037. `true` and not
+// `:`, whose failed redirection would end the shell.
 constexpr std::string_view send_text =
-    "p=$1\n"
+    "p=$1 e=\n"
+    "exec 3>&1\n"
+    "fail() { short; printf 'ecisbx-fail:%s:%s\\n' \"$1\" \"$e\"; exit 1; }\n"
     "over() { printf '\\necisbx-end:%s\\n' \"$1\"; exit; }\n"
-    "ls -d \"$p\" >/dev/null || fail path\n"
+    "broken() { short; over \"fail:read:$e\"; }\n"
+    "short() { while [ ${#e} -gt 300 ]; do e=${e#?}; done; }\n"
+    "try() {\n"
+    "e=$({ \"$@\" 2>&1 >&3 3>&- || echo ecisbx-bad; } | { a= b= c=\n"
+    "while IFS= read -r l || [ \"$l\" ]; do a=$b b=$c c=$l; done\n"
+    "printf '%s\\037%s\\037%s' \"$a\" \"$b\" \"$c\"; })\n"
+    "case $e in *ecisbx-bad) e=${e%?ecisbx-bad}; return 1;; esac; }\n"
+    "try ls -d \"$p\" 3>/dev/null || fail path\n"
     "m=$(stat -Lc %a \"$p\" 2>/dev/null) || m=-\n"
     "if [ -d \"$p\" ]; then\n"
     "[ \"$2\" = either ] || fail folder\n"
     "command -v tar >/dev/null 2>&1 || fail tar\n"
-    "cd \"$p\" || fail path\n"
-    "ls . >/dev/null || fail read\n"
+    "try cd \"$p\" 3>/dev/null && cd \"$p\" 2>/dev/null || fail path\n"
+    "try ls . 3>/dev/null || fail read\n"
     "printf 'ecisbx-folder:%s:-\\n' \"$m\"\n"
-    "tar -cf - . || over fail:read\n"
-    "g=$(tar -cf - . 2>/dev/null | sum) || over fail:read\n"
+    "try tar -cf - . || broken\n"
+    "g=$(tar -cf - . 2>/dev/null | sum) || broken\n"
     "else\n"
     "[ -f \"$p\" ] || fail special\n"
-    "true <\"$p\" || fail read\n"
-    "n=$(wc -c <\"$p\") || fail read\n"
+    "e=$({ true <\"$p\"; } 2>&1) || fail read\n"
+    "{ n=$(wc -c <\"$p\"); } 2>/dev/null || fail read\n"
     "printf 'ecisbx-file:%s:%s\\n' \"$m\" $(($n))\n"
-    "cat <\"$p\" || over fail:read\n"
-    "g=$(sum <\"$p\") || over fail:read\n"
+    "try cat \"$p\" || broken\n"
+    "{ g=$(sum <\"$p\"); } 2>/dev/null || broken\n"
     "fi\n"
     "over \"$g\"\n";
 
-constexpr std::size_t longest_line = 200;
+// A shell that counts characters and not bytes may make the 300 above longer.
+constexpr std::size_t longest_line = 1500;
 
 std::string octal(const std::optional<unsigned>& mode) {
     if (!mode) return "";
@@ -163,12 +187,13 @@ std::vector<std::string> receive_argv(const receive_wish& wish) {
     argv.insert(argv.end(),
                 {wish.path, folder_of(wish.path), wish.temp, std::to_string(wish.sums.size),
                  wish.sums.sha256, std::to_string(wish.sums.cksum), octal(wish.mode),
-                 wish.make_parents ? "1" : "0"});
+                 wish.make_parents ? "1" : "0", wish.append ? "1" : "0"});
     return argv;
 }
 
 std::vector<std::string> clean_argv(std::string_view temporary) {
-    return {"rm", "-rf", std::string(temporary)};
+    std::string path(temporary);
+    return {"rm", "-rf", path, path + '+'};
 }
 
 std::vector<std::string> send_argv(std::string_view path, send_kind kind) {
@@ -182,11 +207,14 @@ receive_answer read_receive_answer(std::string_view out) {
     receive_answer answer;
     if (out.empty() || out.back() != '\n') return answer;
     out.remove_suffix(1);
-    auto line = out.substr(out.rfind('\n') + 1);  // npos + 1 is 0
-    if (skip(line, "ecisbx-done:"))
+    auto begin = out.rfind('\n') + 1;  // npos + 1 is 0
+    auto line = out.substr(begin);
+    if (skip(line, "ecisbx-done:")) {
         answer.done = verification_of(line);
-    else if (skip(line, "ecisbx-fail:"))
+    } else if (skip(line, "ecisbx-fail:")) {
         answer.refused = line.substr(0, longest_line);
+        answer.why = out.substr(0, begin);
+    }
     return answer;
 }
 
@@ -209,7 +237,7 @@ void send_reader::feed(std::string_view bytes, std::string& content) {
 
 void send_reader::first_line(std::string_view line) {
     if (skip(line, "ecisbx-fail:") && !line.empty() && line.size() <= longest_line) {
-        refused_ = line;
+        refusal(line);
         return;
     }
     folder_ = skip(line, "ecisbx-folder:");
@@ -234,13 +262,21 @@ void send_reader::finish(std::string& content) {
     held_.clear();
 }
 
+/// `WORD:` and the last lines of what a tool said.
+void send_reader::refusal(std::string_view line) {
+    auto colon = std::min(line.find(':'), line.size());
+    refused_ = line.substr(0, colon);
+    why_ = line.substr(std::min(colon + 1, line.size()));
+    std::replace(why_.begin(), why_.end(), '\037', '\n');
+}
+
 bool send_reader::last_line(std::string_view line) {
     if (!skip(line, "ecisbx-end:")) return false;
     auto colon = line.find(':');
     if (colon == line.npos) return false;
     sum_ = line.substr(colon + 1);
     if (line.substr(0, colon) == "fail")
-        refused_ = sum_;
+        refusal(sum_);
     else
         how_ = verification_of(line.substr(0, colon));
     return how_ || !refused_.empty();

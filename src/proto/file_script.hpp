@@ -32,14 +32,15 @@ struct receive_wish {
     content_sums sums;
     std::optional<unsigned> mode;  ///< always there for an archive: the folder's own
     bool make_parents = false;
+    bool append = false;   ///< a file only: behind the bytes that it has
     bool archive = false;  ///< stdin is a tar archive; `path` becomes a folder of its entries
 };
 
 /// `folder/.ecisbx-NONCE` in the folder of `path`.
 std::string temporary_beside(std::string_view path, std::string_view nonce);
 
-/// Takes the content from stdin into the temporary, compares, and renames. Ends with a line of its
-/// verdict on stdout, which `read_receive_answer` reads.
+/// Takes the content from stdin into the temporary, compares, and renames. Its verdict is the last
+/// line of stdout, behind what the tools said: see `read_receive_answer`.
 std::vector<std::string> receive_argv(const receive_wish& wish);
 
 /// Removes what a killed `receive_argv` left.
@@ -66,10 +67,12 @@ file_refusal explain_refusal(std::string_view word, std::string_view err);
 /// The end of the last line of `err` that can be shown: bounded, without control characters.
 std::string shown_tail(std::string_view err);
 
-/// What a script's stdout says: how it was verified, or the word of a refusal, or nothing at all.
+/// What the end of a script's stdout says: how it was verified, or the word of a refusal, or
+/// nothing at all.
 struct receive_answer {
     std::optional<verification> done;
     std::string refused;
+    std::string why;  ///< of a refusal: what the tools said
 };
 receive_answer read_receive_answer(std::string_view out);
 
@@ -90,6 +93,8 @@ public:
     const std::optional<std::uint64_t>& size() const { return size_; }
     /// Not empty: the script refused, and this is its word.
     const std::string& refused() const { return refused_; }
+    /// What a tool said then, if anything.
+    const std::string& why() const { return why_; }
 
     /// After `finish()`. Whether the last line is there and, if so, `expect` are its sums.
     bool ended() const { return how_.has_value(); }
@@ -98,13 +103,14 @@ public:
 
 private:
     void first_line(std::string_view line);
+    void refusal(std::string_view line);
     bool last_line(std::string_view line);
     std::string held_;
     bool started_ = false;
     bool folder_ = false;
     std::optional<unsigned> mode_;
     std::optional<std::uint64_t> size_;
-    std::string refused_;
+    std::string refused_, why_;
     std::optional<verification> how_;
     std::string sum_;
 };

@@ -42,11 +42,13 @@ void check_job(const tmux_job& job) {
     }
 }
 
-// d: the folder of all sessions. A TMPDIR that would need quoting inside tmux's formats is not
-// used.
+// d: the folder of all sessions, in the first of these that takes files. A path that would need
+// quoting inside tmux's formats is not used. Where /tmp takes none, tmux needs another place too.
 constexpr std::string_view find_folder =
-    "exec 2>/dev/null;d=${TMPDIR:-/tmp}\n"
-    "case $d in [!/]*|*[!A-Za-z0-9_./-]*)d=/tmp;;esac;d=$d/.ecisbx-tmux-$(id -u)\n";
+    "exec 2>/dev/null;for d in \"$TMPDIR\" /tmp /var/tmp /dev/shm \"$HOME\" /tmp\n"
+    "do case $d in /*[!A-Za-z0-9_./-]*);;/*)[ ! -d \"$d\" ]||[ ! -w \"$d\" ]||break;;esac;done\n"
+    "[ \"$TMUX_TMPDIR\" ]||[ -w /tmp ]||export TMUX_TMPDIR=\"$d\"\n"
+    "d=${d%/}/.ecisbx-tmux-$(id -u)\n";
 
 std::string in_folder(std::string_view name) {
     check_tmux_name(name);
@@ -164,7 +166,10 @@ tmux_start_plan plan_tmux_start(const tmux_job& job) {
 std::string tmux_look_text(const tmux_look& look) {
     std::string text = in_folder(look.name);
     text += define_alive;
-    text += "[ -d \"$j\" ]||{ echo none 0 0 0;exit;}\n";
+    // What a job has put in the place of its output may have no end.
+    text +=
+        "[ -d \"$j\" ]||{ echo none 0 0 0;exit;}\n"
+        "[ -f \"$j/out\" ]||{ echo gone 0 0 0;exit;}\n";
     if (look.wait.count() > 0) {
         // The fifo's end wakes any number of waiters. When it is gone, the status is there.
         auto ms = std::to_string(look.wait.count() % 1000);
@@ -183,7 +188,7 @@ std::string tmux_look_text(const tmux_look& look) {
     text +=
         "i=0;while n=$(($(wc -c<\"$j/out\")));[ -e \"$j/ending\" ]&&[ ! -e \"$j/status\" ]"
         "&&[ $i -lt 60 ]&&a;do i=$((i+1));sleep 0.1||sleep 1;done\n"
-        "if read -r c z k<\"$j/status\";then n=$z;echo completed $c $z $k\n"
+        "if [ -f \"$j/status\" ]&&read -r c z k<\"$j/status\";then n=$z;echo completed $c $z $k\n"
         "elif a;then echo running 0 $n 0;else echo gone 0 $n 0;fi\n";
     if (look.limit > 0)
         text += "[ $n -le " + from + " ]||{ [ $n -lt " + to + " ]||n=" + to +

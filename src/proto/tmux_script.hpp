@@ -1,6 +1,7 @@
 // Shell texts that start, look at and end tmux sessions, and the parsers of their answers.
 //
-// State is kept in ${TMPDIR:-/tmp}/.ecisbx-tmux-UID/SESSION/, mode 0700:
+// State is kept in .ecisbx-tmux-UID/SESSION/, mode 0700, in the first of $TMPDIR, /tmp, /var/tmp,
+// /dev/shm and $HOME that takes files:
 //   run, script     what the pane runs, and the job in it
 //   out             every byte that came out of the pane's terminal (tmux pipe-pane)
 //   pane            "%ID PID" of the pane, there once the session is started

@@ -141,9 +141,40 @@ flat_view flat_view::member(std::string_view name) const {
     return {all_, full_name(name) + '.'};
 }
 
+parameter_list flat_view::list() const {
+    parameter_list found;
+    for (auto at = all_->lower_bound(prefix_);
+         at != all_->end() && std::string_view(at->first).starts_with(prefix_); ++at)
+        found.emplace_back(at->first.substr(prefix_.size()), at->second);
+    return found;
+}
+
 bool flat_view::empty() const {
     auto at = all_->lower_bound(prefix_);
     return at == all_->end() || !at->first.starts_with(prefix_);
+}
+
+std::vector<std::pair<std::string, std::string>> flat_view::free_map(std::string_view name,
+                                                                     std::size_t most) const {
+    auto front = full_name(name) + '.';
+    std::map<std::string, std::string> found;
+    for (auto at = all_->lower_bound(front); at != all_->end() && at->first.starts_with(front);
+         ++at) {
+        auto key = std::string_view(at->first).substr(front.size());
+        if (key.starts_with('#')) {
+            auto mark = key.find('#', 1);
+            auto length = mark == std::string_view::npos
+                              ? std::nullopt
+                              : parse_all<std::size_t>(key.substr(1, mark - 1));
+            if (!length || *length != key.size() - mark - 1)
+                refuse(at->first, "a key is written as #length#key");
+            key.remove_prefix(mark + 1);
+        }
+        if (key.empty()) refuse(at->first, "a key must not be empty");
+        if (!found.emplace(key, at->second).second) refuse(at->first, "this key is there twice");
+        if (found.size() > most) refuse_count(full_name(name), most);
+    }
+    return {found.begin(), found.end()};
 }
 
 std::optional<std::vector<std::string>> flat_view::lenient_texts(std::string_view name,

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ecisbx::proto {
@@ -44,11 +45,19 @@ public:
     flat_view member(std::string_view name) const;
     /// Nothing below this prefix.
     bool empty() const;
+    /// All below this prefix, which the names come without.
+    parameter_list list() const;
 
     /// A list written as one text (`lenient_list`), or as `name.1`, `name.2`, ...; both at once is
     /// refused. Nothing when absent.
     std::optional<std::vector<std::string>> lenient_texts(std::string_view name,
                                                           std::size_t most) const;
+
+    /// A map with keys of the caller's choice: `name.#6#repoId`, with the key's length, as the
+    /// service writes it, or `name.repoId`. In order of the keys. Refused: a length that is wrong,
+    /// a key twice, more than `most` of them.
+    std::vector<std::pair<std::string, std::string>> free_map(std::string_view name,
+                                                              std::size_t most) const;
 
     /// `name` with the prefix of this view, for messages.
     std::string full_name(std::string_view name) const { return prefix_ + std::string(name); }

@@ -75,6 +75,12 @@ void verification::check_token(const access_key& key) const {
     auto in_header = header("x-acs-security-token").value_or("");
     auto in_parameter = parameter("SecurityToken").value_or("");
     auto presented = in_header.empty() ? in_parameter : in_header;
+    auto was_right = [&](const secret& old) {
+        return core::constant_time_equal(presented, old.reveal());
+    };
+    bool is_right = key.condition == access_key::state::active && was_right(key.token);
+    if (!is_right && std::any_of(key.expired_tokens.begin(), key.expired_tokens.end(), was_right))
+        refuse(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.");
     if (presented.empty() && !key.token.empty())
         refuse(400, "MissingSecurityToken", "SecurityToken is mandatory for this action.");
     bool differ = !in_header.empty() && !in_parameter.empty() &&

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace ecisbx::proto {
 
@@ -35,6 +36,7 @@ struct access_key {
     secret key;
     secret token;  ///< temporary credentials: this token must come with each request
     state condition = state::active;
+    std::vector<secret> expired_tokens;  ///< were right once, with this key id
 };
 /// Nothing for an unknown access key id.
 using access_key_lookup = std::function<std::optional<access_key>(std::string_view id)>;

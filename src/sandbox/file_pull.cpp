@@ -11,8 +11,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t most_err = 16 * 1024;
-
 /// What arrives, on its way from the script's output to the sink.
 class arrival {
 public:
@@ -21,8 +19,7 @@ public:
 
     void take(const chunk& piece) {
         if (piece.stream == stream_id::err) {
-            err_ += piece.bytes;
-            if (err_.size() > most_err) err_.erase(0, err_.size() - most_err);
+            err_.add(piece.bytes);
             return;
         }
         reader_.feed(piece.bytes, content_);
@@ -35,7 +32,8 @@ public:
     }
 
     const proto::send_reader& reader() const { return reader_; }
-    const std::string& err() const { return err_; }
+    /// What the tools said, or the shell itself.
+    const std::string& why() const { return reader_.why().empty() ? err_.text() : reader_.why(); }
     proto::content_sums sums() const { return hasher_.sums(); }
 
 private:
@@ -71,9 +69,17 @@ private:
     std::shared_ptr<content_sink> sink_;
     proto::send_reader reader_;
     content_hasher hasher_;
-    std::string content_, err_;
+    std::string content_;
+    text_tail err_;
     bool begun_ = false;
 };
+
+/// For bytes that are not those that were sent. Throws if the wire has changed them, which
+/// another attempt would not mend.
+void check_unchanged(const file_transfer& transfer, const running_exec& run) {
+    if (!run.doubt().empty())
+        transfer.fail(errc::unsupported, "its bytes could not come out unchanged: " + run.doubt());
+}
 
 }  // namespace
 
@@ -84,17 +90,26 @@ asio::awaitable<transfer_result> pull_once(std::shared_ptr<file_transfer> transf
     process handle(run);  // gives the command up when this ends early
     co_await run->open();
     arrival incoming(transfer, sink);
-    for (;;) {
-        auto piece = co_await run->read();
-        if (!piece) break;
-        incoming.take(*piece);
+    try {
+        for (;;) {
+            auto piece = co_await run->read();
+            if (!piece) break;
+            incoming.take(*piece);
+        }
+        incoming.finish();
+    } catch (const boost::system::system_error& e) {
+        // What it was changed into need not make sense, as an archive.
+        if (e.code() == errc::protocol) check_unchanged(*transfer, *run);
+        throw;
     }
-    incoming.finish();
     auto end = co_await run->wait();
     const auto& reader = incoming.reader();
-    if (!reader.ended()) transfer->fail(end, reader.refused(), incoming.err());
+    if (!reader.ended()) transfer->fail(end, reader.refused(), incoming.why());
     auto sums = incoming.sums();
-    if (!reader.agrees(sums)) transfer->fail(end, "sum", "");
+    if (!reader.agrees(sums)) {
+        check_unchanged(*transfer, *run);
+        transfer->fail(end, "sum", "");
+    }
     sink->commit();
     transfer_result result;
     result.bytes = sums.size;

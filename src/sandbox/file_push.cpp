@@ -64,12 +64,14 @@ private:
 };
 
 /// Both ends must know what to expect before the first byte: the script compares, then renames.
-asio::awaitable<proto::content_sums> sums_of(std::shared_ptr<content_source> source) {
+asio::awaitable<proto::content_sums> sums_of(std::shared_ptr<file_transfer> transfer,
+                                             std::shared_ptr<content_source> source) {
     content_hasher hasher;
     std::string piece;
     source->restart();
     while (source->next(piece)) {
         hasher.update(piece);
+        transfer->check_time();  // a file that grows faster than it is read has no end
         co_await asio::post(asio::use_awaitable);
     }
     co_return hasher.sums();
@@ -103,18 +105,25 @@ asio::awaitable<transfer_result> push_once(std::shared_ptr<file_transfer> transf
     proto::receive_wish wish;
     wish.path = transfer->remote;
     wish.temp = proto::temporary_beside(wish.path, core::random_hex(16));
-    wish.sums = co_await sums_of(source);
+    wish.sums = co_await sums_of(transfer, source);
     wish.mode = transfer->options.mode() ? transfer->options.mode() : source->mode();
     wish.make_parents = transfer->options.makes_parents();
+    wish.append = transfer->options.appends();
     wish.archive = source->is_archive();
 
     auto run = transfer->start(proto::receive_argv(wish), true);
     attempt_guard guard(transfer, run, wish.temp);
     co_await run->open();
     co_await feed(transfer, run, source, wish.sums.size);
+    text_tail out;
+    for (;;) {
+        auto piece = co_await run->read();
+        if (!piece) break;
+        if (piece->stream == stream_id::out) out.add(piece->bytes);
+    }
     auto end = co_await run->wait();
-    auto answer = proto::read_receive_answer(end.out);
-    if (!answer.done) transfer->fail(end, answer.refused, end.err);
+    auto answer = proto::read_receive_answer(out.text());
+    if (!answer.done) transfer->fail(end, answer.refused, answer.why);
     transfer_result result;
     result.bytes = wish.sums.size;
     result.verified = *answer.done;

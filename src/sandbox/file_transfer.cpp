@@ -3,7 +3,9 @@
 #include <ecisbx/error.hpp>
 #include <ecisbx/result.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -22,6 +24,7 @@ namespace detail {
 namespace {
 
 namespace asio = boost::asio;
+using direction = events::file_transfer::direction;
 
 constexpr int most_attempts = 2;
 constexpr std::size_t most_answer = 64 * 1024;
@@ -38,10 +41,19 @@ void check(const file_options& options) {
     if (wrong) throw error(errc::invalid_argument, wrong);
 }
 
-/// Whether what is in flight is a cut, or content that did not verify.
-bool may_try_again(const boost::system::system_error& failure) {
+/// Whether what is in flight is a cut, or content that did not verify. After a cut nobody knows
+/// whether the last step was done: appending again could append twice.
+bool may_try_again(const boost::system::system_error& failure, const file_options& options) {
     if (dynamic_cast<const attempt_failed*>(&failure)) return true;
-    return failure.code() == errc::connection;
+    return failure.code() == errc::connection && !options.appends();
+}
+
+/// The second attempt found a folder where there must be none: the first has put it there if its
+/// answer was lost.
+std::exception_ptr lost_answer(error_info first) {
+    first.message += "; a folder is there now, which may be the new one";
+    first.attempts = most_attempts;
+    return std::make_exception_ptr(error(std::move(first)));
 }
 
 }  // namespace
@@ -66,8 +78,8 @@ std::shared_ptr<running_exec> file_transfer::start(std::vector<std::string> argv
     if (open_stdin) how.open_stdin();
     if (!until_.is_never()) {
         auto left = std::chrono::floor<std::chrono::milliseconds>(until_.remaining());
-        if (left.count() <= 0) fail(errc::timeout, "the time is up");
-        how.timeout(left);
+        check_time();
+        how.timeout(std::max(left, std::chrono::milliseconds(1)));
     }
     exec_job job(sandbox_id, std::move(how), exec_job::use::stream);
     job.argv = std::move(argv);
@@ -80,6 +92,31 @@ void file_transfer::moved(std::uint64_t bytes, std::optional<std::uint64_t> tota
 
 std::chrono::milliseconds file_transfer::elapsed() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(core::clock::now() - started_);
+}
+
+void file_transfer::tell_end(direction to, const transfer_result& result,
+                             std::exception_ptr failure) const {
+    auto observed = via->observed();
+    if (!observed) return;
+    events::file_transfer event;
+    event.sandbox_id = core::identifier(sandbox_id);
+    event.to = to;
+    if (failure) event.failure = core::failure_in(failure);
+    event.size = result.bytes;
+    event.attempts = static_cast<unsigned>(result.attempts);
+    event.elapsed = core::since(started_);
+    observed.tell(&observer::on_file_transfer, event);
+}
+
+void file_transfer::check_time() const {
+    if (until_.expired()) fail(errc::timeout, "the time is up");
+}
+
+std::exception_ptr file_transfer::named(std::exception_ptr failure) const {
+    auto info = error_info_from(failure);
+    if (!info.doing.empty()) return failure;
+    info.doing = doing_;
+    return std::make_exception_ptr(error(std::move(info)));
 }
 
 void file_transfer::fail(errc condition, std::string message, bool worth_retry) const {
@@ -98,8 +135,9 @@ void file_transfer::fail(const exec_result& end, const std::string& word,
         fail(why.condition, std::move(why.reason), why.worth_retry);
     }
     if (end.status.end_reason() == end_reason::timed_out) fail(errc::timeout, "the time is up");
-    if (end.status.end_reason() == end_reason::lost)
-        fail(errc::connection, "the connection was cut: " + end.note, true);
+    // The script has a last word if it ends by itself, and that comes before its status.
+    if (end.status.end_reason() == end_reason::lost || !end.complete)
+        fail(errc::connection, "the connection was cut: " + end.note, !options.appends());
     auto tail = proto::shown_tail(err);
     fail(errc::service, "the sandbox's shell ended with status " +
                             std::to_string(end.status.code()) + (tail.empty() ? "" : ": ") + tail);
@@ -107,14 +145,26 @@ void file_transfer::fail(const exec_result& end, const std::string& word,
 
 asio::awaitable<transfer_result> push_content(std::shared_ptr<file_transfer> transfer,
                                               std::shared_ptr<content_source> source) {
+    std::optional<error_info> first;
     for (int attempt = 1;; ++attempt) {
         try {
             auto result = co_await push_once(transfer, source);
             result.attempts = attempt;
             result.elapsed = transfer->elapsed();
+            transfer->tell_end(direction::upload, result, nullptr);
             co_return result;
         } catch (const boost::system::system_error& e) {
-            if (attempt == most_attempts || !may_try_again(e)) throw;
+            auto failure = std::current_exception();
+            if (attempt < most_attempts && may_try_again(e, transfer->options)) {
+                first = error_info_from(failure);
+                continue;
+            }
+            if (first && source->is_archive() && e.code() == errc::conflict)
+                failure = lost_answer(std::move(*first));
+            transfer_result none;
+            none.attempts = attempt;
+            transfer->tell_end(direction::upload, none, failure);
+            std::rethrow_exception(transfer->named(failure));
         }
     }
 }
@@ -127,9 +177,14 @@ asio::awaitable<transfer_result> pull_content(std::shared_ptr<file_transfer> tra
             auto result = co_await pull_once(transfer, sink, kind);
             result.attempts = attempt;
             result.elapsed = transfer->elapsed();
+            transfer->tell_end(direction::download, result, nullptr);
             co_return result;
         } catch (const boost::system::system_error& e) {
-            if (attempt == most_attempts || !may_try_again(e)) throw;
+            if (attempt < most_attempts && may_try_again(e, transfer->options)) continue;
+            transfer_result none;
+            none.attempts = attempt;
+            transfer->tell_end(direction::download, none, std::current_exception());
+            std::rethrow_exception(transfer->named(std::current_exception()));
         }
     }
 }

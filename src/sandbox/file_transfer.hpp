@@ -11,10 +11,14 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace ecisbx::detail {
 
@@ -30,9 +34,18 @@ public:
     /// Something has arrived or left; throws `too_large`.
     void moved(std::uint64_t bytes, std::optional<std::uint64_t> total) const;
     std::chrono::milliseconds elapsed() const;
+    /// Throws `timeout` when the time is up.
+    void check_time() const;
+    /// Tells the observers of the end. `failure`: null after a success.
+    void tell_end(events::file_transfer::direction to, const transfer_result& result,
+                  std::exception_ptr failure) const;
+
+    /// The failure, and what was being done: a local disk, or an archive, does not know that.
+    std::exception_ptr named(std::exception_ptr failure) const;
 
     [[noreturn]] void fail(errc condition, std::string message, bool worth_retry = false) const;
-    /// For an exec that ended without success. `word` is the script's, if it had one to say.
+    /// For an exec that ended without success. `word` is the script's, if it had one to say;
+    /// `err` what the tools said.
     [[noreturn]] void fail(const exec_result& end, const std::string& word,
                            const std::string& err) const;
 
@@ -46,6 +59,20 @@ private:
     const core::clock::time_point started_;
     const core::deadline until_;
     mutable std::string request_id_;
+};
+
+/// Keeps the end of what arrives.
+class text_tail {
+public:
+    void add(std::string_view bytes) {
+        text_ += bytes;
+        if (text_.size() > most) text_.erase(0, text_.size() - most);
+    }
+    const std::string& text() const { return text_; }
+
+private:
+    static constexpr std::size_t most = 16 * 1024;
+    std::string text_;
 };
 
 /// An attempt failed in a way that another one may not.

@@ -14,6 +14,9 @@ namespace {
 
 constexpr unsigned mode_bits = 0777;  // what a sandbox says never becomes setuid here
 constexpr std::size_t deepest = 512;
+constexpr std::size_t most_folders = 1'000'000;
+constexpr std::size_t most_names = std::size_t(64)
+                                   << 20;  // bytes of folders' names, kept to the end
 
 [[noreturn]] void refuse(errc condition, std::string_view path, const char* why) {
     throw error(condition, "in the archive: " + proto::shown_tail(path) + ": " + why);
@@ -71,7 +74,11 @@ int tree_writer::folder(const parts& path, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         int above = at.open() ? at.get() : top_.get();
         auto name = name_of(path[i]);
-        if (::mkdirat(above, name.c_str(), 0700) != 0 && errno != EEXIST)
+        // One entry can ask for hundreds of them.
+        if (made_ >= most_folders) refuse(errc::too_large, whole, "too many folders");
+        if (::mkdirat(above, name.c_str(), 0700) == 0)
+            ++made_;
+        else if (errno != EEXIST)
             local_failure(errno, whole);
         int fd = ::openat(above, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
@@ -99,7 +106,10 @@ void tree_writer::make_folder(const proto::tar_entry& entry, const parts& path) 
     folder(path, path.size());
     std::string whole;
     for (auto part : path) whole += (whole.empty() ? "" : "/") + name_of(part);
-    if (!whole.empty()) folders_.emplace_back(std::move(whole), entry.mode & mode_bits);
+    if (whole.empty()) return;
+    names_ += whole.size();
+    if (names_ > most_names) refuse(errc::too_large, entry.path, "too many folders");
+    folders_.emplace_back(std::move(whole), entry.mode & mode_bits);
 }
 
 void tree_writer::make_file(const proto::tar_entry& entry, const parts& path) {

@@ -5,6 +5,7 @@
 #include "proto/tar_stream.hpp"
 #include "sandbox/file_local.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,8 @@ private:
     local_fd file_;
     proto::tar_entry open_;  // what `file_` is
     std::vector<std::pair<std::string, unsigned>> folders_;
+    std::size_t names_ = 0;  // bytes of their names
+    std::size_t made_ = 0;   // folders
 };
 
 }  // namespace ecisbx::detail

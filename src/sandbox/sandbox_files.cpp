@@ -19,6 +19,11 @@ using transfer_ptr = std::shared_ptr<file_transfer>;
 
 constexpr std::uint64_t most_in_memory = std::uint64_t(64) << 20;
 
+void check_reading(const file_transfer& transfer) {
+    if (transfer.options.appends())
+        transfer.fail(errc::invalid_argument, "file_options: append is for write_file and upload");
+}
+
 // The checks throw within the operation, not at the call.
 asio::awaitable<transfer_result> write_file_op(std::shared_ptr<backend> via, std::string id,
                                                std::string path, std::string bytes,
@@ -32,6 +37,7 @@ asio::awaitable<std::string> read_file_op(std::shared_ptr<backend> via, std::str
                                           std::string path, file_options options) {
     if (!options.limit()) options.limit(most_in_memory);
     auto transfer = std::make_shared<file_transfer>(via, id, options, "read_file", path);
+    check_reading(*transfer);
     auto sink = std::make_shared<detail::memory_sink>();
     co_await detail::pull_content(transfer, sink, proto::send_kind::file);
     co_return sink->take();
@@ -44,6 +50,8 @@ asio::awaitable<transfer_result> upload_op(std::shared_ptr<backend> via, std::st
     auto source = detail::open_local(local);
     if (source->is_archive() && options.mode())
         transfer->fail(errc::invalid_argument, "file_options: mode is for files, not for folders");
+    if (source->is_archive() && options.appends())
+        transfer->fail(errc::invalid_argument, "file_options: append is for files, not folders");
     co_return co_await detail::push_content(transfer, source);
 }
 
@@ -51,6 +59,7 @@ asio::awaitable<transfer_result> download_op(std::shared_ptr<backend> via, std::
                                              std::string remote, std::string local,
                                              file_options options) {
     auto transfer = std::make_shared<file_transfer>(via, id, options, "download", remote);
+    check_reading(*transfer);
     auto sink = std::make_shared<detail::local_sink>(std::move(local), options);
     co_return co_await detail::pull_content(transfer, sink, proto::send_kind::either);
 }

@@ -53,7 +53,10 @@ asio::awaitable<tmux_session> start_session(sandbox box, std::string script, tmu
     if (started->what == kind::exists)
         refuse(errc::conflict, "there is a tmux session of the name " + job.name, answer);
     if (started->what == kind::no_tmux)
-        refuse(errc::unsupported, "there is no tmux in the sandbox's image", answer);
+        refuse(errc::unsupported,
+               "there is no tmux in the sandbox's image: install it there (apt-get install tmux, "
+               "apk add tmux), or run the script with bash",
+               answer);
     if (started->what == kind::no_folder)
         refuse(errc::unsupported, "the sandbox has no writable folder for the session's state",
                answer);
@@ -66,12 +69,14 @@ asio::awaitable<tmux_session> start_session(sandbox box, std::string script, tmu
     co_return session;
 }
 
-asio::awaitable<tmux_state> poll_session(sandbox box, tmux_id session, std::uint64_t from) {
+asio::awaitable<tmux_state> poll_session(sandbox box, tmux_id session, std::uint64_t from,
+                                         core::observation observed) {
     proto::tmux_look look;
     look.name = session.name();
     look.from = from;
     look.limit = detail::tmux_poll_limit;
-    co_return co_await detail::tmux_look(std::move(box), session.container(), std::move(look));
+    co_return co_await detail::tmux_look(std::move(box), session.container(), std::move(look),
+                                         std::move(observed));
 }
 
 asio::awaitable<void> end_session(sandbox box, tmux_id session) {
@@ -112,11 +117,13 @@ asio::awaitable<tmux_session> sandbox::tmux_start(std::string script, tmux_optio
 }
 
 asio::awaitable<tmux_state> sandbox::tmux_poll(tmux_id session, std::uint64_t from_byte) {
-    return public_op(backend_, poll_session(*this, std::move(session), from_byte));
+    return public_op(backend_,
+                     poll_session(*this, std::move(session), from_byte, backend_->observed()));
 }
 
 asio::awaitable<tmux_state> sandbox::tmux_wait(tmux_id session, tmux_wait_options options) {
-    return public_op(backend_, detail::tmux_wait_rounds(*this, std::move(session), options));
+    return public_op(backend_, detail::tmux_wait_rounds(*this, std::move(session), options,
+                                                        backend_->observed()));
 }
 
 asio::awaitable<void> sandbox::tmux_kill(tmux_id session) {

@@ -3,6 +3,9 @@
 #include <ecisbx/error.hpp>
 
 #include <algorithm>
+#include <exception>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace ecisbx::detail {
@@ -13,6 +16,9 @@ using std::chrono::milliseconds;
 
 // The text runs in a healthy sandbox within much less; the connection's own clocks come sooner.
 constexpr milliseconds patience = std::chrono::seconds(15);
+
+// What a wire of text messages puts in the place of bytes that are none.
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 tmux_state state_of(const proto::tmux_look& look, proto::tmux_sight sight) {
     using kind = proto::tmux_sight::kind;
@@ -38,6 +44,43 @@ tmux_state state_of(const proto::tmux_look& look, proto::tmux_sight sight) {
     return state;
 }
 
+/// Tells the observers of one look.
+class round_watch {
+public:
+    round_watch(core::observation who, std::string sandbox_id, milliseconds wait)
+        : who_(std::move(who)), sandbox_id_(std::move(sandbox_id)), wait_(wait) {}
+
+    void succeeded(const tmux_state& state) const {
+        using to = events::tmux_round::outcome;
+        auto result = to::not_found;
+        if (state.state == tmux_state::running) result = to::running;
+        if (state.state == tmux_state::completed) result = to::completed;
+        tell(result, std::nullopt, state.out.size());
+    }
+    void failed(std::exception_ptr why) const {
+        tell(events::tmux_round::outcome::failed, core::failure_in(std::move(why)), 0);
+    }
+
+private:
+    void tell(events::tmux_round::outcome result, std::optional<errc> failure,
+              std::size_t out) const {
+        if (!who_) return;
+        events::tmux_round event;
+        event.sandbox_id = core::identifier(sandbox_id_);
+        event.result = result;
+        event.failure = failure;
+        event.out = out;
+        event.wait = wait_;
+        event.elapsed = core::since(began_);
+        who_.tell(&observer::on_tmux_round, event);
+    }
+
+    core::observation who_;
+    std::string sandbox_id_;
+    milliseconds wait_;
+    core::clock::time_point began_ = core::clock::now();
+};
+
 }  // namespace
 
 void throw_no_answer(const exec_result& result) {
@@ -56,21 +99,39 @@ asio::awaitable<exec_result> tmux_ask(sandbox box, std::string container, std::s
     if (!input.empty()) options.input(std::move(input));
     exec_result result = co_await box.exec(std::move(what), std::move(options));
     if (result.complete) co_return result;
-    bool late = result.status.end_reason() == end_reason::timed_out;
-    error_info info(late ? errc::timeout : errc::connection,
-                    late ? "the sandbox did not answer in time"
-                         : "the answer did not come whole: " + result.note);
+    error_info info(errc::connection, "the answer did not come whole: " + result.note);
+    if (result.status.end_reason() == end_reason::timed_out)
+        info = error_info(errc::timeout, "the sandbox did not answer in time");
+    else if (result.status.exited() && result.out.find(replacement) != std::string::npos)
+        info = error_info(errc::unsupported, "the answer could not come unchanged: " + result.note);
     info.doing = "tmux";
     info.request_id = result.request_id;
     throw error(std::move(info));
 }
 
-asio::awaitable<tmux_state> tmux_look(sandbox box, std::string container, proto::tmux_look look) {
+namespace {
+
+asio::awaitable<tmux_state> look_once(sandbox box, std::string container, proto::tmux_look look) {
     exec_result result = co_await tmux_ask(std::move(box), std::move(container),
                                            proto::tmux_look_text(look), {}, look.wait + patience);
     auto sight = proto::parse_tmux_sight(look, result.out);
     if (!sight) throw_no_answer(result);
     co_return state_of(look, std::move(*sight));
+}
+
+}  // namespace
+
+asio::awaitable<tmux_state> tmux_look(sandbox box, std::string container, proto::tmux_look look,
+                                      core::observation observed) {
+    round_watch watch(std::move(observed), box.id(), look.wait);
+    try {
+        auto state = co_await look_once(std::move(box), std::move(container), std::move(look));
+        watch.succeeded(state);
+        co_return state;
+    } catch (...) {
+        watch.failed(std::current_exception());
+        throw;
+    }
 }
 
 }  // namespace ecisbx::detail

@@ -6,6 +6,7 @@
 #include "core/deadline.hpp"
 #include "core/random.hpp"
 #include "net/wait.hpp"
+#include "proto/wait_schedule.hpp"
 #include "sandbox/tmux_ask.hpp"
 
 #include <algorithm>
@@ -43,7 +44,8 @@ public:
         : name_(std::move(name)),
           options_(options),
           until_(core::deadline::after(options.timeout())),
-          length_(static_cast<double>(options.first().count())) {
+          schedule_(options.first(), options.factor(), options.cap(), options.jitter(),
+                    core::system_random()) {
         all_.next_byte = options.from_byte();
     }
 
@@ -63,8 +65,7 @@ public:
         all_.out += state.out;
         state.out = std::move(all_.out);
         all_ = std::move(state);
-        length_ =
-            std::min(length_ * options_.factor(), static_cast<double>(options_.cap().count()));
+        schedule_.grow();
         if (all_.state == tmux_state::not_found) return true;
         bool ended = all_.state == tmux_state::completed && (room() == 0 || !all_.more());
         return ended || until_.expired();
@@ -84,19 +85,14 @@ private:
         return options_.max_output() - std::min(options_.max_output(), all_.out.size());
     }
     milliseconds interval() {
-        auto left = std::chrono::ceil<milliseconds>(
-            std::min<core::deadline::duration>(until_.remaining(), std::chrono::hours(24)));
-        double share = 1 - options_.jitter() * random_();
-        auto most = static_cast<double>(std::chrono::milliseconds(std::chrono::hours(24)).count());
-        auto wish = milliseconds(static_cast<milliseconds::rep>(std::min(length_, most) * share));
-        return std::clamp(wish, milliseconds(1), std::max(left, milliseconds(1)));
+        return schedule_.length(std::chrono::ceil<milliseconds>(
+            std::min<core::deadline::duration>(until_.remaining(), std::chrono::hours(24))));
     }
 
     std::string name_;
     tmux_wait_options options_;
     core::deadline until_;
-    core::random_source random_ = core::system_random();
-    double length_;
+    proto::wait_schedule schedule_;
     bool known_ = false;
     tmux_state all_;
 };
@@ -104,7 +100,8 @@ private:
 }  // namespace
 
 asio::awaitable<tmux_state> tmux_wait_rounds(sandbox box, tmux_id session,
-                                             tmux_wait_options options) {
+                                             tmux_wait_options options,
+                                             core::observation observed) {
     check(options);
     rounds plan(session.name(), options);
     core::backoff_settings between;
@@ -112,7 +109,8 @@ asio::awaitable<tmux_state> tmux_wait_rounds(sandbox box, tmux_id session,
     core::backoff pause(between, core::system_random());
     for (;;) {
         proto::tmux_look look = plan.next();
-        auto seen = co_await as_result(tmux_look(box, session.container(), std::move(look)));
+        auto seen =
+            co_await as_result(tmux_look(box, session.container(), std::move(look), observed));
         if (seen) {
             pause = core::backoff(between, core::system_random());
             if (plan.take(std::move(*seen))) break;

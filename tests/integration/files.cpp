@@ -1,19 +1,17 @@
 // Files and folders in and out of a sandbox: bytes exactly, verified, never half.
 #include "common/gate.hpp"
+#include "common/transfer_check.hpp"
 #include "common/world.hpp"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iterator>
 #include <memory>
-#include <random>
 #include <utility>
 
 using namespace ecisbx;
@@ -25,49 +23,6 @@ namespace {
 
 server::options boxed(server::wire w = server::wire::kubelet) {
     return server::options().tls().runtime(server::bubblewrap()).wire(w);
-}
-
-std::string noise(std::size_t size) {
-    std::mt19937_64 generator(size);
-    std::string bytes(size, '\0');
-    for (auto& c : bytes) c = static_cast<char>(generator());
-    return bytes;
-}
-
-class local_folder {
-public:
-    local_folder() {
-        char name[] = "/tmp/ecisbx-files-XXXXXX";
-        REQUIRE(::mkdtemp(name));
-        path_ = name;
-    }
-    ~local_folder() { fs::remove_all(path_); }
-    std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
-
-void put(const std::string& path, const std::string& bytes) {
-    std::ofstream(path, std::ios::binary) << bytes;
-}
-std::string get(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-unsigned mode_of(const std::string& path) {
-    struct stat facts{};
-    REQUIRE(::lstat(path.c_str(), &facts) == 0);
-    return facts.st_mode & 07777;
-}
-
-asio::awaitable<bool> nothing_left(sandbox box) {
-    for (int i = 0; i < 100; ++i) {
-        auto r = co_await box.bash("ls -A /tmp /root | grep ecisbx- || true; sleep 0.05");
-        if (r.out.empty()) co_return true;
-    }
-    co_return false;
 }
 
 asio::awaitable<void> there_and_back(world& w) {
@@ -159,14 +114,6 @@ asio::awaitable<void> modes(world& w) {
     co_await box.download("/tmp/a/b/f", here / "g", file_options().mode(0640));
     CHECK(mode_of(here / "g") == 0640);
     co_await box.remove(remove_options().force());
-}
-
-template <class T>
-void check_refused(const result<T>& r, errc expected, const std::string& named) {
-    REQUIRE(!r);
-    CAPTURE(r.error().to_string());
-    CHECK(r.error().code == expected);
-    CHECK(r.error().to_string().find(named) != std::string::npos);
 }
 
 asio::awaitable<void> clear_errors(world& w) {

@@ -72,17 +72,6 @@ asio::awaitable<void> statuses(world& w) {
     co_await box.remove(remove_options().force());
 }
 
-asio::awaitable<void> instant(world& w) {
-    auto box = co_await ready_box(w.client);
-    for (int i = 0; i < 30; ++i) {
-        auto s = co_await job(box, "echo " + std::to_string(i));
-        CHECK(s.out == std::to_string(i) + "\n");
-        CHECK(s.status.code() == 0);
-    }
-    CHECK((co_await box.tmux_list()).empty());
-    co_await box.remove(remove_options().force());
-}
-
 asio::awaitable<void> exact_bytes(world& w) {
     auto box = co_await ready_box(w.client);
     std::string all;
@@ -233,7 +222,7 @@ asio::awaitable<void> waits(world& w) {
     auto box = co_await ready_box(client);
     auto executor = w.context.get_executor();
 
-    auto s = co_await box.tmux_start("echo go; sleep 10; exit 4");
+    auto s = co_await box.tmux_start("echo go; sleep 3; exit 4");
     auto early = co_await box.tmux_wait(s, tmux_wait_options().timeout(500ms));
     CHECK(early.state == tmux_state::running);
     CHECK(early.out == "go\n");
@@ -245,20 +234,8 @@ asio::awaitable<void> waits(world& w) {
     std::function<bool()> both_ended = [ended] { return *ended == 2; };
     CHECK(co_await eventually(both_ended, 20s));
     int rounds = g.rule().exec_channels - before;
-    MESSAGE("two waits of 10 s took " << rounds << " execs");
-    CHECK(rounds <= 2 * 12);
-
-    // How late the end is seen, in the sandbox's own clock, in the middle of a long round.
-    for (int i = 0; i < 3; ++i) {
-        auto t = co_await box.tmux_start("sleep 1; date +%s%N");
-        auto options = tmux_wait_options().first(30s);
-        auto state = co_await box.tmux_wait(t, options);
-        auto now = std::chrono::system_clock::now().time_since_epoch();
-        auto late = now - std::chrono::nanoseconds(std::stoll(state.out));
-        MESSAGE("the end was seen after "
-                << std::chrono::duration_cast<std::chrono::milliseconds>(late).count() << " ms");
-        CHECK(late < 5s);
-    }
+    MESSAGE("two waits of 3 s took " << rounds << " execs");
+    CHECK(rounds <= 2 * 8);
 
     // Every round is cut for a while: an error of the connection, not of the job.
     auto cut = co_await box.tmux_start("sleep 2; echo end; exit 5");
@@ -293,9 +270,6 @@ asio::awaitable<void> outliving_child(world& w) {
 
 TEST_CASE("tmux: statuses, folders, environment") {
     in_world(boxes(), statuses);
-}
-TEST_CASE("tmux: an instant command never loses its session") {
-    in_world(boxes(), instant);
 }
 TEST_CASE("tmux: the output is exact") {
     in_world(boxes(), exact_bytes);
