@@ -1,5 +1,6 @@
 #include "eci/caller.hpp"
 
+#include "eci/user_agent.hpp"
 #include "net/wait.hpp"
 #include "proto/api_error.hpp"
 #include "proto/sign_v3.hpp"
@@ -7,6 +8,7 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace ecisbx::eci {
@@ -59,14 +61,17 @@ struct caller::attempt_result {
     error_info failure;
     proto::attempt_outcome outcome;
     std::optional<core::utc_time> server_time;
+    std::uint64_t generation = 0;  ///< of the credentials
 };
 
 caller::caller(asio::any_io_executor executor, const config& settings,
                std::shared_ptr<const net::dialer> how, net::origin endpoint)
     : endpoint_(std::move(endpoint)),
       settings_(settings),
+      credentials_(make_credentials_source(executor, settings, how)),
       pool_(std::move(executor), std::move(how), pool_options(settings)),
-      random_(core::system_random()) {}
+      random_(core::system_random()),
+      observed_(settings.observers()) {}
 
 proto::retrier caller::new_retrier(repeating harm) {
     proto::retry_settings settings;
@@ -77,16 +82,48 @@ proto::retrier caller::new_retrier(repeating harm) {
 
 asio::awaitable<api_answer> caller::call(std::string action, proto::parameter_list parameters,
                                          repeating harm, core::deadline until) {
+    call_watch watch(observed_, action);
+    try {
+        auto answer =
+            co_await call_watched(watch, std::move(action), std::move(parameters), harm, until);
+        watch.succeeded(answer.request_id);
+        co_return answer;
+    } catch (...) {
+        watch.failed(std::current_exception());
+        throw;
+    }
+}
+
+asio::awaitable<api_answer> caller::call_watched(call_watch& watch, std::string action,
+                                                 proto::parameter_list parameters, repeating harm,
+                                                 core::deadline until) {
     until = until.sooner(settings_.timeout());
     bool has_region = std::any_of(parameters.begin(), parameters.end(),
                                   [](const auto& one) { return one.first == "RegionId"; });
     if (!has_region) parameters.emplace_back("RegionId", settings_.region());
     auto attempts = new_retrier(harm);
+    bool asked_for_others = false;
     while (true) {
+        watch.attempt_begins();
         attempt_result one = co_await attempt(action, parameters, until);
+        watch.attempt_ended(one.failure, one.outcome.http_status,
+                            one.answer ? one.answer->request_id : one.failure.request_id);
         if (one.answer) {
             attempts.succeeded();
             co_return std::move(*one.answer);
+        }
+        if (!asked_for_others && proto::refuses_credentials(one.outcome.service_code)) {
+            asked_for_others = true;
+            auto others = co_await credentials_->replace(one.generation, until);
+            if (others.done) {  // nothing was carried out: the key is checked before all else
+                proto::retrier::verdict at_once;
+                at_once.action = proto::retry_action::retry;
+                at_once.reason = "the credentials were refused and replaced";
+                watch.retrying(at_once);
+                continue;
+            }
+            if (!others.why_not.empty())
+                one.failure.message += "; no other credentials: " + others.why_not;
         }
         auto verdict = attempts.failed(one.outcome, until.remaining());
         if (verdict.action == proto::retry_action::stop) {
@@ -95,6 +132,7 @@ asio::awaitable<api_answer> caller::call(std::string action, proto::parameter_li
                 one.failure.message += "; " + verdict.reason;
             throw error(std::move(one.failure));
         }
+        watch.retrying(verdict);
         if (verdict.action == proto::retry_action::resync_clock_and_retry && one.server_time)
             set_clock(*one.server_time);
         if (verdict.pause.count() > 0) co_await net::sleep_for(verdict.pause, until);
@@ -108,13 +146,18 @@ asio::awaitable<caller::attempt_result> caller::attempt(std::string action,
     std::optional<net::http_response> response;
     net::send_options options;
     options.until = until;
-    auto request = sign(action, parameters);
+    key_grant grant = co_await credentials_->current(until);
+    auto request = sign(action, parameters, grant.keys);
     try {
         response = co_await pool_.send(endpoint_, std::move(request), options);
     } catch (const error& e) {
         result.failure = e.info();
     }
-    if (response) co_return read_answer(action, *response);
+    if (response) {
+        result = read_answer(action, *response);
+        result.generation = grant.generation;
+        co_return result;
+    }
     auto condition = condition_in(result.failure);
     if (condition == errc::canceled || condition == errc::invalid_argument)
         throw error(std::move(result.failure));
@@ -126,8 +169,8 @@ asio::awaitable<caller::attempt_result> caller::attempt(std::string action,
     co_return result;
 }
 
-net::http_request caller::sign(const std::string& action,
-                               const proto::parameter_list& parameters) const {
+net::http_request caller::sign(const std::string& action, const proto::parameter_list& parameters,
+                               const credentials& keys) const {
     proto::v3_call call;
     call.host = endpoint_.authority();
     call.action = action;
@@ -135,9 +178,9 @@ net::http_request caller::sign(const std::string& action,
     call.date = core::utc_now() + clock_offset_;
     call.nonce = core::random_hex(16);
     put_parameters(parameters, call);
-    call.access_key_id = settings_.access_key_id();
-    call.access_key_secret = settings_.access_key_secret();
-    call.security_token = settings_.security_token();
+    call.access_key_id = keys.access_key_id();
+    call.access_key_secret = keys.access_key_secret();
+    call.security_token = keys.security_token();
     auto signed_call = proto::sign_v3(call);
     net::http_request request;
     request.method = call.method;
@@ -146,7 +189,7 @@ net::http_request caller::sign(const std::string& action,
     for (auto& [name, value] : signed_call.headers)
         request.headers.add(std::move(name), std::move(value));
     request.headers.add("accept", "application/json");
-    request.headers.add("user-agent", std::string(user_agent));
+    request.headers.add("user-agent", std::string(user_agent()));
     return request;
 }
 

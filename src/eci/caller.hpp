@@ -6,8 +6,11 @@
 #include <ecisbx/error.hpp>
 
 #include "core/deadline.hpp"
+#include "core/observation.hpp"
 #include "core/random.hpp"
 #include "core/time.hpp"
+#include "eci/call_watch.hpp"
+#include "eci/credentials/source.hpp"
 #include "net/http_pool.hpp"
 #include "proto/name_value.hpp"
 #include "proto/retry.hpp"
@@ -25,8 +28,6 @@
 #include <utility>
 
 namespace ecisbx::eci {
-
-inline constexpr std::string_view user_agent = "ecisbx/0.1.0";
 
 class api_answer {
 public:
@@ -64,6 +65,7 @@ public:
                                             repeating harm, core::deadline until);
 
     const net::origin& endpoint() const { return endpoint_; }
+    const core::observation& observed() const { return observed_; }
     net::http_pool_stats stats() const { return pool_.stats(); }
     /// Retries of anything that belongs to a call share one budget.
     proto::retrier new_retrier(repeating harm);
@@ -71,19 +73,24 @@ public:
 private:
     struct attempt_result;
 
+    boost::asio::awaitable<api_answer> call_watched(call_watch& watch, std::string action,
+                                                    proto::parameter_list parameters,
+                                                    repeating harm, core::deadline until);
     boost::asio::awaitable<attempt_result> attempt(std::string action,
                                                    proto::parameter_list parameters,
                                                    core::deadline until);
-    net::http_request sign(const std::string& action,
-                           const proto::parameter_list& parameters) const;
+    net::http_request sign(const std::string& action, const proto::parameter_list& parameters,
+                           const credentials& keys) const;
     attempt_result read_answer(const std::string& action, const net::http_response& response) const;
     void set_clock(core::utc_time server);
 
     net::origin endpoint_;
     config settings_;
+    std::shared_ptr<credentials_source> credentials_;
     net::http_pool pool_;
     proto::retry_budget budget_;
     core::random_source random_;
+    core::observation observed_;
     std::chrono::seconds clock_offset_{0};  // the service's clock minus ours
 };
 

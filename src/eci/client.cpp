@@ -60,6 +60,13 @@ asio::awaitable<void> client::restart(std::string id) {
     return public_op(impl_, impl_->restart(std::move(id)));
 }
 
+asio::awaitable<container_group> client::wait_status(std::string id,
+                                                     std::vector<std::string> wanted,
+                                                     wait_options options) {
+    auto until = core::deadline::after(options.timeout());
+    return public_op(impl_, impl_->wait_status(std::move(id), std::move(wanted), until));
+}
+
 asio::awaitable<exec_urls> client::exec_urls(std::string id, command argv, std::string container) {
     return public_op(impl_, impl_->exec_urls(std::move(id), std::move(argv), std::move(container)));
 }

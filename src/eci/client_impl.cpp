@@ -3,6 +3,7 @@
 #include <ecisbx/error.hpp>
 
 #include "core/random.hpp"
+#include "eci/check_id.hpp"
 #include "eci/create.hpp"
 #include "eci/endpoint.hpp"
 #include "eci/fields.hpp"
@@ -29,6 +30,7 @@ std::shared_ptr<const net::dialer> make_dialer(const config& settings) {
     if (!settings.proxy().empty())
         how->proxy = net::proxy_settings::parse(settings.proxy(), settings.no_proxy());
     how->allow_plain = settings.plain_http_allowed();
+    how->observed = core::observation(settings.observers());
     return how;
 }
 
@@ -41,11 +43,6 @@ error failure_of(errc condition, std::string doing, std::string message) {
     error_info info(condition, std::move(message));
     info.doing = std::move(doing);
     return error(std::move(info));
-}
-
-void check_id(const std::string& id) {
-    if (id.empty() || id.find('\0') != std::string::npos)
-        throw error(errc::invalid_argument, "the sandbox id must be text that is not empty");
 }
 
 void check_action(const std::string& action) {
@@ -82,7 +79,8 @@ client::impl::impl(asio::any_io_executor executor, const config& settings, net::
     : executor_(std::move(executor)),
       dialer_(make_dialer(settings)),
       caller_(executor_, settings, dialer_, std::move(endpoint)),
-      opener_(executor_, caller_, settings, dialer_) {}
+      opener_(executor_, caller_, settings, dialer_),
+      watcher_(executor_, caller_) {}
 
 asio::awaitable<std::string> client::impl::create(create_options options) {
     auto parameters = create_parameters(options);
@@ -90,6 +88,7 @@ asio::awaitable<std::string> client::impl::create(create_options options) {
                                         repeating::harmless, core::deadline::never());
     auto id = answer.parsed(read_id);
     names_.learn(id, options.container_name());
+    history_.created(id);
     co_return id;
 }
 
@@ -190,6 +189,7 @@ asio::awaitable<void> client::impl::remove(std::string id, remove_options option
     auto parameters = with_token(id);
     if (options.forced()) parameters.emplace_back("Force", "true");
     names_.forget(id);
+    history_.forget(id);
     try {
         co_await caller_.call("DeleteContainerGroup", std::move(parameters), repeating::harmless,
                               core::deadline::never());
@@ -201,8 +201,10 @@ asio::awaitable<void> client::impl::remove(std::string id, remove_options option
 asio::awaitable<void> client::impl::restart(std::string id) {
     check_id(id);
     auto parameters = with_token(id);
+    auto date = core::utc_now();
     co_await caller_.call("RestartContainerGroup", std::move(parameters), repeating::harmless,
                           core::deadline::never());
+    history_.restarted(id, date);
 }
 
 asio::awaitable<json::value> client::impl::call(std::string action,

@@ -1,7 +1,9 @@
 #include <ecisbx/eci/config.hpp>
 
+#include "core/ascii.hpp"
 #include "core/dotenv.hpp"
 #include "core/url.hpp"
+#include "eci/credentials/settings.hpp"
 
 #include <ecisbx/error.hpp>
 
@@ -79,13 +81,13 @@ private:
     std::map<std::string, entry> entries_;
 };
 
-struct credentials {
+struct found_key {
     found id, key;
     std::optional<found> token;
 };
 
 /// Id, key and token belong together, so they come from the same prefix and the same place.
-std::optional<credentials> find_credentials(const variables& vars) {
+std::optional<found_key> find_key(const variables& vars) {
     for (bool environment : {true, false}) {
         for (auto prefix : {own_prefix, vendor_prefix}) {
             auto id_name = std::string(prefix) + "ACCESS_KEY_ID";
@@ -97,8 +99,8 @@ std::optional<credentials> find_credentials(const variables& vars) {
                 throw error(errc::unauthenticated, (id ? key_name : id_name) +
                                                        " is not set in the same place as " +
                                                        (id ? id : key)->origin);
-            return credentials{std::move(*id), std::move(*key),
-                               vars.in(environment, std::string(prefix) + "SECURITY_TOKEN")};
+            return found_key{std::move(*id), std::move(*key),
+                             vars.in(environment, std::string(prefix) + "SECURITY_TOKEN")};
         }
     }
     return std::nullopt;
@@ -123,6 +125,28 @@ std::chrono::milliseconds parse_timeout(const found& f) {
                     f.origin + " must be a whole number of milliseconds from 1 to " +
                         std::to_string(std::numeric_limits<std::int32_t>::max()));
     return std::chrono::milliseconds(value);
+}
+
+bool parse_switch(const found& f) {
+    auto text = core::ascii_lower(f.value.reveal());
+    if (text != "true" && text != "false")
+        throw error(errc::invalid_argument, f.origin + " must be true or false");
+    return text == "true";
+}
+
+/// What the credential chain will want to know. The key's three parts come from one place, as
+/// above.
+std::map<std::string, secret> chain_variables(const variables& vars) {
+    std::map<std::string, secret> result;
+    bool key_in_environment =
+        variables::in_environment(std::string(vendor_prefix) + "ACCESS_KEY_ID").has_value();
+    for (auto view : chain_variable_names) {
+        std::string name(view);
+        bool is_key = name.find("ACCESS_KEY_") != name.npos || name.ends_with("SECURITY_TOKEN");
+        auto f = is_key ? vars.in(key_in_environment, name) : vars.first({name});
+        if (f) result.emplace(std::move(name), std::move(f->value));
+    }
+    return result;
 }
 
 std::vector<std::string> split_list(std::string_view text) {
@@ -158,13 +182,17 @@ config config::from_env(const std::string& env_file) {
         return f;
     };
 
-    if (auto c = find_credentials(vars)) {
+    if (auto c = find_key(vars)) {
         result.access_key(text_of(*noted_secret("access key id", c->id)),
                           noted_secret("access key secret", c->key)->value);
         if (auto f = noted_secret("security token", c->token)) result.security_token(f->value);
     } else {
         sources.push_back("access key: not set");
+        sources.push_back("credentials: from the credential chain, asked at the first call");
+        result.credential_chain();
     }
+    config_access::variables(result) = chain_variables(vars);
+    config_access::mark_read(result);
     if (auto f = noted("region", both("REGION_ID")))
         result.region(text_of(*f));
     else
@@ -175,6 +203,8 @@ config config::from_env(const std::string& env_file) {
         tls = core::parse_endpoint(f->value.reveal(), f->origin).tls;
         result.endpoint(text_of(*noted("endpoint", f)));
     }
+    if (auto f = both("VPC_ENDPOINT_ENABLED"))
+        result.vpc_endpoint(parse_switch(*noted("VPC endpoint", f)));
     if (auto f = own("TIMEOUT_MS")) {
         result.timeout(parse_timeout(*f));
         noted("timeout in ms", f);

@@ -13,12 +13,6 @@ std::string shortened(const std::string& text) {
     return text.size() <= shown_text ? text : text.substr(0, shown_text) + "...";
 }
 
-bool has_ended(std::string_view status) {
-    for (std::string_view end : {"Failed", "ScheduleFailed", "Expired", "Succeeded", "Terminating"})
-        if (status == end) return true;
-    return false;
-}
-
 std::string explain_container(const container& one) {
     const auto& now = one.current;
     std::string text = "container " + one.name + ' ' + (now.state.empty() ? "unknown" : now.state);
@@ -31,6 +25,12 @@ std::string explain_container(const container& one) {
 }
 
 }  // namespace
+
+bool has_ended(std::string_view status) {
+    for (std::string_view end : {"Failed", "ScheduleFailed", "Expired", "Succeeded", "Terminating"})
+        if (status == end) return true;
+    return false;
+}
 
 readiness readiness_of(const container_group& group) {
     if (has_ended(group.status)) return readiness::never;

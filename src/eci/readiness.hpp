@@ -5,6 +5,7 @@
 #include <ecisbx/eci/model.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace ecisbx::eci {
 
@@ -13,6 +14,9 @@ enum class readiness {
     not_yet,  ///< it may become ready
     never,    ///< it has ended, could not be started, or is going away
 };
+
+/// A status that no other one follows, or none that takes commands.
+bool has_ended(std::string_view status);
 
 readiness readiness_of(const container_group& group);
 

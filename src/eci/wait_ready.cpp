@@ -1,12 +1,14 @@
+// The waits on a group's status; all of them share the client's status watcher.
 #include <ecisbx/error.hpp>
+#include <ecisbx/result.hpp>
 
-#include "core/random.hpp"
+#include "eci/check_id.hpp"
 #include "eci/client_impl.hpp"
 #include "eci/readiness.hpp"
-#include "net/wait.hpp"
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace ecisbx::eci {
 namespace {
@@ -14,70 +16,127 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr core::deadline::duration first_pause = 200ms;
-constexpr core::deadline::duration longest_pause = 2s;
-// A group that was just created may not be listed at once.
-constexpr auto listing_delay = 5s;
+// How long an old Running may be reported after a restart was accepted.
+constexpr auto restart_delay = 3s;
+// What the last look at a group that is not ready may take, beyond the deadline.
+constexpr auto last_look = 800ms;
 
-error failure_of(errc condition, const std::string& id, const std::string& why) {
+error failure_of(errc condition, const char* doing, const std::string& id, const std::string& why) {
     error_info info(condition, "sandbox " + id + ' ' + why);
-    info.doing = "wait_ready";
+    info.doing = doing;
     return error(std::move(info));
 }
 
-/// Pauses grow by half; jitter keeps many waiters from calling at the same moment.
-class poll_pace {
+std::vector<std::string> starts_of(const container_group& seen) {
+    std::vector<std::string> all;
+    for (const auto& one : seen.containers) all.push_back(one.current.start_time);
+    return all;
+}
+
+/// Ready, or never. A Running from before a restart is neither: that ends when another status or
+/// another start of a container is seen.
+class ready_goal final : public status_goal {
 public:
-    core::deadline::duration next() {
-        auto pause =
-            std::chrono::duration_cast<core::deadline::duration>(bound_ * (0.75 + random_() / 2));
-        bound_ = std::min(longest_pause, bound_ * 3 / 2);
-        return pause;
+    explicit ready_goal(std::optional<group_history::restart> restarted)
+        : restarted_(std::move(restarted)) {}
+
+    bool reached(const container_group& seen) override {
+        auto state = readiness_of(seen);
+        if (state == readiness::never) return true;
+        if (seen.status != "Running") restarted_.reset();
+        return state == readiness::ready && !may_be_old(seen);
     }
 
 private:
-    core::random_source random_ = core::system_random();
-    core::deadline::duration bound_ = first_pause;
+    bool may_be_old(const container_group& seen) {
+        if (!restarted_ || core::clock::now() - restarted_->at > restart_delay) return false;
+        auto starts = starts_of(seen);
+        auto& before = restarted_->starts_before;
+        if (before.empty()) before = starts;
+        bool begun_after = std::all_of(starts.begin(), starts.end(), [&](const std::string& one) {
+            auto at = core::parse_rfc3339(one);
+            return at && *at > restarted_->date;
+        });
+        return starts == before && !begun_after;
+    }
+
+    std::optional<group_history::restart> restarted_;
 };
+
+class named_goal final : public status_goal {
+public:
+    explicit named_goal(std::vector<std::string> wanted) : wanted_(std::move(wanted)) {}
+    bool is_wanted(const container_group& seen) const {
+        return std::find(wanted_.begin(), wanted_.end(), seen.status) != wanted_.end();
+    }
+    bool reached(const container_group& seen) override {
+        return is_wanted(seen) || has_ended(seen.status);
+    }
+
+private:
+    std::vector<std::string> wanted_;
+};
+
+std::string last_known(const status_outcome& outcome) {
+    if (!outcome.last) return "was never listed";
+    return "is " + explain(*outcome.last);
+}
 
 }  // namespace
 
-/// One look; `in_time` is false when the time ran out during the call.
-asio::awaitable<client::impl::look> client::impl::look_at(std::string id, core::deadline until) {
-    look result;
-    try {
-        auto found = co_await find(std::move(id), until);
-        result.group = std::move(found.group);
-    } catch (const error& e) {
-        if (e.code() != errc::timeout || !until.expired()) throw;
-        result.in_time = false;
+// Events are not in a status; they say most about why.
+asio::awaitable<std::string> client::impl::explain_now(std::string id, status_outcome outcome) {
+    auto found = co_await as_result(find(id, core::deadline::after(last_look)));
+    std::string text = found && found->group ? "is " + explain(*found->group) : last_known(outcome);
+    if (!outcome.trouble.empty()) text += "; the last call failed: " + outcome.trouble;
+    co_return text;
+}
+
+asio::awaitable<status_outcome> client::impl::watch(const char* doing, std::string id,
+                                                    status_goal& goal, core::deadline until) {
+    check_id(id);
+    std::shared_ptr<void> owner = shared_from_this();
+    auto created = history_.created_at(id);
+    auto outcome = co_await watcher_.wait(std::move(owner), id, created, goal, until);
+    if (outcome.how == status_outcome::kind::absent) {
+        std::string why =
+            outcome.last ? "disappeared; it " + last_known(outcome) : "does not exist";
+        throw failure_of(errc::not_found, doing, id, why);
     }
-    co_return result;
+    if (outcome.how == status_outcome::kind::late) {
+        auto why = co_await explain_now(id, std::move(outcome));
+        throw failure_of(errc::timeout, doing, id, "is not there in time; it " + why);
+    }
+    co_return outcome;
 }
 
 asio::awaitable<void> client::impl::wait_ready(std::string id, core::deadline until) {
-    auto listed_by = core::deadline::after(listing_delay);
-    bool created_here = !names_.container_of(id).empty();
-    std::string last = "was never listed";
-    bool seen = false;
-    poll_pace pace;
-    while (true) {
-        auto now = co_await look_at(id, until);
-        if (now.group) {
-            seen = true;
-            auto state = readiness_of(*now.group);
-            last = "is " + explain(*now.group);
-            if (state == readiness::ready) co_return;
-            if (state == readiness::never) throw failure_of(errc::not_ready, id, last);
-        } else if (now.in_time && (seen || !created_here || listed_by.expired())) {
-            throw failure_of(errc::not_found, id,
-                             seen ? "disappeared; it " + last : "does not exist");
-        }
-        auto pause = pace.next();
-        if (!now.in_time || pause >= until.remaining())
-            throw failure_of(errc::timeout, id, "is not ready in time; it " + last);
-        co_await net::sleep_for(pause, until);
+    ready_goal goal(history_.restarted_at(id));
+    auto outcome = co_await watch("wait_ready", id, goal, until);
+    if (readiness_of(*outcome.last) == readiness::never) {
+        auto why = co_await explain_now(id, std::move(outcome));
+        throw failure_of(errc::not_ready, "wait_ready", id, why);
     }
+    history_.ready(id, starts_of(*outcome.last));
+    const auto& containers = outcome.last->containers;
+    if (!containers.empty() && !containers.front().name.empty() && names_.container_of(id).empty())
+        names_.learn(id, containers.front().name);
+}
+
+asio::awaitable<container_group> client::impl::wait_status(std::string id,
+                                                           std::vector<std::string> wanted,
+                                                           core::deadline until) {
+    if (wanted.empty())
+        throw error(errc::invalid_argument,
+                    "wait_status: expected at least one status to wait for");
+    named_goal goal(std::move(wanted));
+    auto outcome = co_await watch("wait_status", id, goal, until);
+    if (!goal.is_wanted(*outcome.last)) {
+        auto why = co_await explain_now(id, std::move(outcome));
+        throw failure_of(errc::not_ready, "wait_status", id, why);
+    }
+    auto group = co_await describe(id, until);
+    co_return group;
 }
 
 }  // namespace ecisbx::eci

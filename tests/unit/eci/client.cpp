@@ -27,6 +27,10 @@ net::http_response answer_all(const seen_call& call, std::size_t) {
         return json_answer(R"({"RequestId":"R-1","ContainerGroupId":"eci-1"})");
     if (call.action == "DescribeContainerGroups")
         return json_answer(page(group("eci-1", "Running")));
+    if (call.action == "DescribeContainerGroupStatus")
+        return json_answer(R"({"RequestId":"R-4","Data":[{"ContainerGroupId":"eci-1",)"
+                           R"("Status":"Running","PodStatus":{"ContainerStatuses":[)"
+                           R"({"Name":"main","State":{"Running":{}}}]}}]})");
     if (call.action == "ExecContainerCommand")
         return json_answer(R"({"RequestId":"R-2","WebSocketUri":"wss://x.aliyun.com/?s=t",)"
                            R"("HttpUrl":"https://x.aliyun.com/h"})");
@@ -192,71 +196,6 @@ TEST_CASE("a field of a wrong type names itself and the request") {
         CHECK(seen.message.find("ContainerGroups[0].Cpu") != std::string::npos);
     };
     w.run(body(w));
-}
-
-asio::awaitable<void> wait_for(service_world& w, wait_options options, error_info& seen) {
-    seen = co_await failure_of(w.client->attach("eci-1").wait_ready(options));
-}
-
-TEST_CASE("wait_ready: polls until the containers run") {
-    service_world w;
-    w.service.answer = [](const seen_call&, std::size_t n) {
-        if (n == 0) return json_answer(page(group("eci-1", "Scheduling", "Waiting")));
-        if (n == 1) return json_answer(page(group("eci-1", "Running", "Waiting")));
-        return json_answer(page(group("eci-1", "Running")));
-    };
-    error_info seen;
-    w.run(wait_for(w, wait_options(), seen));
-    CHECK_FALSE(seen.code);
-    CHECK(w.service.calls.size() == 3);
-}
-
-TEST_CASE("wait_ready: ends at once when it can not become ready, and tells why") {
-    for (const char* status : {"Failed", "ScheduleFailed", "Expired", "Succeeded", "Terminating"}) {
-        service_world w;
-        w.service.answer = [&](const seen_call&, std::size_t) {
-            return json_answer(page(group("eci-1", status, "Waiting")));
-        };
-        error_info seen;
-        w.run(wait_for(w, wait_options(), seen));
-        CHECK(seen.code == errc::not_ready);
-        CHECK(w.service.calls.size() == 1);
-        for (const char* part : {status, "BackOff", "NoStock", "eci-1"})
-            CHECK(seen.message.find(part) != std::string::npos);
-    }
-}
-
-TEST_CASE("wait_ready: a group that disappears, and one that never gets ready") {
-    service_world gone;
-    gone.service.answer = [](const seen_call&, std::size_t n) {
-        return json_answer(page(n == 0 ? group("eci-1", "Pending") : ""));
-    };
-    error_info seen;
-    gone.run(wait_for(gone, wait_options(), seen));
-    CHECK(seen.code == errc::not_found);
-    CHECK(seen.message.find("Pending") != std::string::npos);
-
-    service_world slow;
-    slow.service.answer = [](const seen_call&, std::size_t) {
-        return json_answer(page(group("eci-1", "Pending", "Waiting")));
-    };
-    slow.run(wait_for(slow, wait_options().timeout(400ms), seen));
-    CHECK(seen.code == errc::timeout);
-    CHECK(seen.message.find("BackOff") != std::string::npos);
-}
-
-TEST_CASE("wait_ready: a group of this client may be listed late") {
-    service_world w;
-    w.service.answer = [](const seen_call& call, std::size_t n) {
-        if (n > 0 && n < 3) return json_answer(page(""));
-        return answer_all(call, n);
-    };
-    auto body = [](service_world& world) -> asio::awaitable<void> {
-        auto box = co_await world.client->create(eci::create_options("nginx"));
-        co_await box.wait_ready();
-    };
-    w.run(body(w));
-    CHECK(w.service.calls.size() == 4);
 }
 
 }  // namespace

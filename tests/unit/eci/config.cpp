@@ -1,6 +1,8 @@
 #include <ecisbx/eci/config.hpp>
 #include <ecisbx/error.hpp>
 
+#include "eci/credentials/settings.hpp"
+
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
@@ -31,9 +33,11 @@ const std::vector<std::string> names = [] {
                                     "no_proxy",
                                     "ALIBABA_CLOUD_TIMEOUT_MS"};
     for (std::string prefix : {"ECI_SANDBOX_", "ALIBABA_CLOUD_"})
-        for (const char* name :
-             {"ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN", "REGION_ID", "ENDPOINT"})
+        for (const char* name : {"ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN",
+                                 "REGION_ID", "ENDPOINT", "VPC_ENDPOINT_ENABLED"})
             all.push_back(prefix + name);
+    for (auto name : ecisbx::eci::chain_variable_names)
+        if (std::find(all.begin(), all.end(), name) == all.end()) all.emplace_back(name);
     return all;
 }();
 
@@ -368,4 +372,63 @@ TEST_CASE("config: a source is one line, whatever the value") {
     auto c = config::from_env();
     CHECK(c.region() == "cn\n\x1b[31m");
     CHECK(has_line(c, "region: cn??[31m from ECI_SANDBOX_REGION_ID (environment)"));
+}
+
+TEST_CASE("config: without a key the chain is on, and its variables are those of this moment") {
+    place p;
+    p.env("ALIBABA_CLOUD_PROFILE", "of the environment");
+    p.dotenv("ALIBABA_CLOUD_PROFILE=of-the-file\nALIBABA_CLOUD_ROLE_ARN=arn\nOTHER=x\n");
+    auto c = config::from_env();
+    CHECK(c.credentials_from() == ecisbx::eci::key_origin::chain);
+    CHECK(has_line(c, "credentials: from the credential chain, asked at the first call"));
+    ::unsetenv("ALIBABA_CLOUD_PROFILE");
+    auto with = ecisbx::eci::credentials_settings_of(c, nullptr);
+    CHECK(with->variable("ALIBABA_CLOUD_PROFILE") == "of the environment");
+    CHECK(with->variable("ALIBABA_CLOUD_ROLE_ARN") == "arn");
+    CHECK(with->variables.size() == 2);
+    // Without from_env they are read when the client is made.
+    p.env("ALIBABA_CLOUD_ROLE_ARN", "now");
+    with = ecisbx::eci::credentials_settings_of(config().credential_chain(), nullptr);
+    CHECK(with->variable("ALIBABA_CLOUD_ROLE_ARN") == "now");
+    CHECK(with->variable("ALIBABA_CLOUD_PROFILE").empty());
+}
+
+TEST_CASE("config: the chain's own key is not mixed from two places") {
+    place p;
+    p.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id");
+    p.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "key");
+    p.dotenv("ALIBABA_CLOUD_SECURITY_TOKEN=of-another-key\n");
+    auto c = config::from_env().credential_chain();
+    auto with = ecisbx::eci::credentials_settings_of(c, nullptr);
+    CHECK(with->variable("ALIBABA_CLOUD_ACCESS_KEY_ID") == "id");
+    CHECK(with->variable("ALIBABA_CLOUD_SECURITY_TOKEN").empty());
+}
+
+TEST_CASE("config: a key that is found is the origin, and the last setter decides") {
+    using ecisbx::eci::key_origin;
+    place p;
+    p.env("ECI_SANDBOX_ACCESS_KEY_ID", "id");
+    p.env("ECI_SANDBOX_ACCESS_KEY_SECRET", "key");
+    CHECK(config::from_env().credentials_from() == key_origin::access_key);
+    CHECK(config::from_env().credential_chain().credentials_from() == key_origin::chain);
+    CHECK(config::from_env().profile("p").credentials_from() == key_origin::profile);
+    CHECK(config::from_env().profile("p").access_key("a", "b").credentials_from() ==
+          key_origin::access_key);
+    CHECK(config().credentials_from() == key_origin::none);
+}
+
+TEST_CASE("config: the switch for VPC endpoints") {
+    for (const char* name :
+         {"ECI_SANDBOX_VPC_ENDPOINT_ENABLED", "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"}) {
+        place p;
+        CHECK_FALSE(config::from_env().uses_vpc_endpoint());
+        p.env(name, "true");
+        CHECK(config::from_env().uses_vpc_endpoint());
+        p.env(name, "False");
+        CHECK_FALSE(config::from_env().uses_vpc_endpoint());
+        p.env(name, "on");
+        auto e = failure_of();
+        CHECK(e.code == errc::invalid_argument);
+        CHECK(contains(e.message, std::string(name) + " (environment) must be true or false"));
+    }
 }

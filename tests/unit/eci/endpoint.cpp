@@ -26,6 +26,32 @@ TEST_CASE("the endpoint of a region") {
     CHECK(eci::default_endpoint("cn-shanghai-finance-1") == "eci.cn-shanghai-finance.aliyuncs.com");
 }
 
+TEST_CASE("the endpoint of a region inside the vendor's network") {
+    CHECK(eci::default_endpoint("cn-shanghai", true) == "eci-vpc.cn-shanghai.aliyuncs.com");
+    CHECK(eci::default_endpoint("cn-shanghai-finance-1", true) ==
+          "eci-vpc.cn-shanghai-finance.aliyuncs.com");
+    CHECK(eci::endpoint_of(config().vpc_endpoint().region("us-east-1")).host ==
+          "eci-vpc.us-east-1.aliyuncs.com");
+}
+
+TEST_CASE("every region has its own endpoint, and one that was set is never replaced") {
+    auto host = [](const config& c) { return eci::endpoint_of(c).host; };
+    config c;
+    CHECK(host(c) == "eci.cn-shanghai.aliyuncs.com");
+    c.region("cn-beijing");
+    CHECK(host(c) == "eci.cn-beijing.aliyuncs.com");
+    c.region("cn-shenzhen-finance-1").vpc_endpoint();
+    CHECK(host(c) == "eci-vpc.cn-shenzhen-finance.aliyuncs.com");
+    for (bool endpoint_first : {true, false}) {
+        config set;
+        if (!endpoint_first) set.region("us-west-1");
+        set.endpoint("eci.example.com");
+        if (endpoint_first) set.region("us-west-1").vpc_endpoint();
+        CHECK(host(set) == "eci.example.com");
+        CHECK(set.region() == "us-west-1");
+    }
+}
+
 TEST_CASE("the endpoint as it is called") {
     auto where = eci::endpoint_of(config().region("us-east-1"));
     CHECK(where.authority() == "eci.us-east-1.aliyuncs.com");

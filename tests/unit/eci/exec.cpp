@@ -9,6 +9,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <variant>
 
 namespace {
@@ -122,11 +124,13 @@ TEST_CASE("exec: a peer that refuses subprotocols gets a second try with a new U
             auto first = co_await box.bash("true");
             CHECK(first.status.code() == 3);
             CHECK(world.service.upgrades.size() == 2);
-            co_await box.bash("true");  // it is remembered
-            CHECK(world.service.upgrades.size() == 3);
+            co_await box.bash("true");  // the first time it may have been the URL
+            CHECK(world.service.upgrades.size() == 4);
+            co_await box.bash("true");  // now it is remembered
+            CHECK(world.service.upgrades.size() == 5);
         };
         w.run(body(w));
-        CHECK(count(w, "ExecContainerCommand") == 3);
+        CHECK(count(w, "ExecContainerCommand") == 5);
     }
 }
 
@@ -152,6 +156,28 @@ TEST_CASE("exec: a refusal in any case is an error, with no token in it") {
     CHECK(w.service.upgrades.size() == 2);
 }
 
+TEST_CASE("exec: a URL that was used up or is too old is asked for anew, once") {
+    for (bool offers : {true, false}) {
+        service_world w([offers](eci::config c) { return c.offer_subprotocols(offers); });
+        serve_calls(w);
+        w.service.upgrade = [&](const net::http_request& r) -> net::http_reply {
+            if (w.service.upgrades.size() == 1) return refusal(404, "Gone");
+            return accept(r, exit_3);
+        };
+        auto body = [](service_world& world, bool offered) -> asio::awaitable<void> {
+            auto box = world.client->attach("eci-1");
+            auto r = co_await box.bash("true");
+            CHECK(r.status.code() == 3);
+            CHECK(world.service.upgrades.size() == 2);
+            co_await box.bash("true");
+            const auto& last = world.service.upgrades.at(2).headers;
+            CHECK(last.has("sec-websocket-protocol") == offered);  // it was not their fault
+        };
+        w.run(body(w, offers));
+        CHECK(count(w, "ExecContainerCommand") == 3);
+    }
+}
+
 TEST_CASE("exec: a URL that is gone is no missing sandbox") {
     service_world w([](eci::config c) { return c.offer_subprotocols(false); });
     serve_calls(w);
@@ -159,6 +185,7 @@ TEST_CASE("exec: a URL that is gone is no missing sandbox") {
     w.run(fail_one(w, seen));
     CHECK(seen.code == errc::protocol);
     CHECK(seen.http_status == 404);
+    CHECK(w.service.upgrades.size() == 2);
 }
 
 TEST_CASE("exec: 5xx before the upgrade is tried again with a new URL") {
@@ -272,6 +299,84 @@ TEST_CASE("exec: a close code that tells of a failure is not a proper end") {
     w.run(run_one(w, r));
     CHECK(r.status.end_reason() == end_reason::lost);
     CHECK(r.note.find("1011") != std::string::npos);
+}
+
+template <std::size_t size>
+asio::awaitable<void> one_message(net::websocket socket) {
+    co_await say(socket, 1, std::string(size, 'x'));
+    std::string status = proto::status_json(0);
+    co_await say(socket, 3, status);
+    co_await socket.close(1000, deadline::after(5s));
+}
+
+TEST_CASE("eci-as-sandbox weakness 12: a message of 3 MiB arrives, one over the limit is no end") {
+    for (bool fits : {true, false}) {
+        service_world w;
+        serve_calls(w);
+        w.service.upgrade = [&](const net::http_request& r) {
+            auto run = fits ? one_message<std::size_t(3) << 20> : one_message<std::size_t(5) << 20>;
+            return accept(r, w.service.upgrades.size() == 1 ? run : exit_3);
+        };
+        exec_result r;
+        w.run(run_one(w, r));
+        CHECK(r.ok() == fits);
+        if (fits) CHECK(r.out.size() == std::size_t(3) << 20);
+        if (!fits) CHECK(r.status.end_reason() == end_reason::lost);
+        if (!fits) CHECK(!r.note.empty());
+    }
+}
+
+asio::awaitable<void> text_messages(net::websocket socket) {
+    for (std::string piece : {"right ", "wrong \uFFFD"})
+        co_await socket.write(true, {}, piece, deadline::after(5s));
+    std::string status = R"({"metadata":{},"status":"Success"})";
+    co_await say(socket, 3, status);
+    co_await socket.close(1000, deadline::after(5s));
+}
+
+TEST_CASE("exec: text messages with replaced characters are never complete") {
+    service_world w;
+    serve_calls(w);
+    w.service.upgrade = [](const net::http_request& r) { return accept(r, text_messages); };
+    exec_result r;
+    w.run(run_one(w, r));
+    CHECK(r.status.code() == 0);
+    CHECK(r.out == "right wrong \uFFFD");
+    CHECK_FALSE(r.complete);
+    CHECK(r.note.find("U+FFFD") != std::string::npos);
+}
+
+asio::awaitable<void> close_without_a_word(net::websocket socket) {
+    co_await socket.close(1000, deadline::after(5s));
+}
+
+TEST_CASE("exec: a channel that closes before anything came does not say that it started") {
+    service_world w;
+    serve_calls(w);
+    w.service.upgrade = [&](const net::http_request& r) {
+        return accept(r, w.service.upgrades.size() == 1 ? close_without_a_word : exit_3);
+    };
+    exec_result r;
+    w.run(run_one(w, r));
+    CHECK(r.status.end_reason() == end_reason::lost);
+    CHECK(r.note.find("not known whether the command started") != std::string::npos);
+}
+
+TEST_CASE("eci-as-sandbox weakness 14: throttled calls are made again, the command runs once") {
+    service_world w;
+    serve_calls(w);
+    auto good = w.service.answer;
+    w.service.answer = [&w, good](const seen_call& call, std::size_t n) {
+        if (call.action == "ExecContainerCommand" && count(w, call.action) <= 2)
+            return refusal(400, "Throttling.User");
+        return good(call, n);
+    };
+    w.service.upgrade = [](const net::http_request& r) { return accept(r, exit_3); };
+    exec_result r;
+    w.run(run_one(w, r));
+    CHECK(r.status.code() == 3);
+    CHECK(count(w, "ExecContainerCommand") == 3);
+    CHECK(w.service.upgrades.size() == 1);
 }
 
 /// Says back what came on stdin until its end, then the sizes it was told.
