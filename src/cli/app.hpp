@@ -21,14 +21,17 @@ public:
     std::string env_file;
     /// Print JSON where the command prints data.
     bool json = false;
+    /// Log what the client does on stderr.
+    bool verbose = false;
 
-    eci::config config() const { return eci::config::from_env(env_file); }
+    eci::config config() const;
     eci::client client() { return eci::client(context_.get_executor(), config()); }
     boost::asio::io_context& context() { return context_; }
 
     /// Runs a command's coroutine to its end, and with it what it left in the background (killing
-    /// a remote process group, say). SIGINT and SIGTERM cancel it. Returns its status, or 125
-    /// with the failure on stderr, or 128+n after signal n.
+    /// a remote process group, say). SIGINT, SIGTERM and SIGHUP (unless ignored, as nohup
+    /// does) cancel it; a second one ends the program at once. Returns its status, or 125 with the
+    /// failure on stderr, or 128+n after signal n.
     int run(boost::asio::awaitable<int> command);
 
 private:

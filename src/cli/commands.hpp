@@ -22,7 +22,13 @@ void add_exec(CLI::App& parser, app& program, action& chosen);  ///< exec and ba
 void add_tmux(CLI::App& parser, app& program, action& chosen);
 void add_run(CLI::App& parser, app& program, action& chosen);
 void add_cp(CLI::App& parser, app& program, action& chosen);
+void add_logs(CLI::App& parser, app& program, action& chosen);
+void add_events(CLI::App& parser, app& program, action& chosen);
+void add_restart(CLI::App& parser, app& program, action& chosen);
+void add_call(CLI::App& parser, app& program, action& chosen);
 void add_doctor(CLI::App& parser, app& program, action& chosen);
+void add_completion(CLI::App& parser, app& program, action& chosen);
+void add_man(CLI::App& parser, app& program, action& chosen);
 
 }  // namespace ecisbx::cli
 

@@ -19,6 +19,13 @@ void create_arguments::add_to(CLI::App& command) {
     command.add_option("--env", env, "K=V, may be repeated")->allow_extra_args(false);
     command.add_option("--tag", tags, "K=V, may be repeated")->allow_extra_args(false);
     command.add_option("--port", ports, "8080/TCP, may be repeated")->allow_extra_args(false);
+    command.add_option("--restart", restart_policy, "What happens when a container ends")
+        ->option_text("Always|OnFailure|Never")
+        ->check(CLI::IsMember({"Always", "OnFailure", "Never"}));
+    command
+        .add_option("--set", parameters,
+                    "NAME=VALUE: any parameter of the service, for example ZoneId=cn-shanghai-b")
+        ->allow_extra_args(false);
 }
 
 eci::create_options create_arguments::options() const {
@@ -36,6 +43,11 @@ eci::create_options create_arguments::options() const {
     for (const auto& text : ports) {
         auto [number, protocol] = parse_port(text);
         o.port(number, protocol);
+    }
+    if (!restart_policy.empty()) o.restart_policy(restart_policy);
+    for (const auto& text : parameters) {
+        auto [key, value] = parse_pair(text, "--set");
+        o.set(key, value);
     }
     return o;
 }
@@ -61,10 +73,14 @@ void add_create(CLI::App& parser, app& program, action& chosen) {
     auto arguments = std::make_shared<create_arguments>();
     auto wait = std::make_shared<bool>(false);
     arguments->add_to(*command);
+    auto argv = std::make_shared<std::vector<std::string>>();
     command->add_flag("--wait", *wait, "Return when it is ready to take commands");
+    command->add_option("ARGV", *argv, "What it runs instead of the image's own, after --");
     command->callback([=, &program, &chosen] {
         chosen = [=, &program] {
-            return program.run(create(program.client(), arguments->options(), *wait, program.json));
+            auto options = arguments->options();
+            if (!argv->empty()) options.command(ecisbx::command(*argv));
+            return program.run(create(program.client(), std::move(options), *wait, program.json));
         };
     });
 }

@@ -12,9 +12,9 @@
 namespace ecisbx::cli {
 
 struct create_arguments {
-    std::string image, name;
+    std::string image, name, restart_policy;
     double cpu = 1, memory = 2;
-    std::vector<std::string> env, tags, ports;
+    std::vector<std::string> env, tags, ports, parameters;
 
     void add_to(CLI::App& command);
     eci::create_options options() const;

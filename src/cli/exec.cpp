@@ -2,6 +2,7 @@
 #include "cli/exec.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/print.hpp"
 #include "cli/terminal.hpp"
 
 #include <ecisbx/sandbox.hpp>
@@ -137,6 +138,19 @@ asio::awaitable<int> attach(process started, exec_arguments arguments) {
 
 namespace {
 
+asio::awaitable<int> print_result(asio::awaitable<exec_result> running) {
+    auto result = co_await std::move(running);
+    print_json(result);
+    co_return status_of(result);
+}
+
+/// The whole result as JSON comes at the end, so there is nobody to type to.
+void require_detached(const exec_arguments& arguments) {
+    if (arguments.interactive || arguments.tty)
+        throw error(errc::invalid_argument,
+                    "--json prints the result at the end; it does not go with -i or -t");
+}
+
 asio::awaitable<int> exec(sandbox box, command what, exec_arguments arguments) {
     auto started = co_await box.start(std::move(what), arguments.options());
     co_return co_await attach(std::move(started), std::move(arguments));
@@ -160,7 +174,9 @@ void add_exec(CLI::App& parser, app& program, action& chosen) {
     on_exec->callback([=, &program, &chosen] {
         chosen = [=, &program] {
             auto box = program.client().attach(*id);
-            return program.run(exec(box, command(*argv), *arguments));
+            if (!program.json) return program.run(exec(box, command(*argv), *arguments));
+            require_detached(*arguments);
+            return program.run(print_result(box.exec(command(*argv), arguments->options())));
         };
     });
 
@@ -178,7 +194,9 @@ void add_exec(CLI::App& parser, app& program, action& chosen) {
                 script->assign(std::istreambuf_iterator<char>(std::cin), {});
             }
             auto box = program.client().attach(*id);
-            return program.run(bash(box, *script, *arguments));
+            if (!program.json) return program.run(bash(box, *script, *arguments));
+            require_detached(*arguments);
+            return program.run(print_result(box.bash(*script, arguments->options())));
         };
     });
 }

@@ -16,8 +16,11 @@ int main(int argc, char** argv) {
 
     ecisbx::cli::app program;
     parser.add_option("--env-file", program.env_file,
-                      "Read settings from this file instead of searching for .env upward");
+                      "Read settings from this file instead of searching for .env upward")
+        ->type_name("FILE");
     parser.add_flag("--json", program.json, "Print data as JSON");
+    parser.add_flag("-v,--verbose", program.verbose,
+                    "Log on stderr what is done: calls, retries, connections, execs; no secrets");
 
     ecisbx::cli::action chosen;
     ecisbx::cli::add_serve(parser, program, chosen);
@@ -29,7 +32,13 @@ int main(int argc, char** argv) {
     ecisbx::cli::add_tmux(parser, program, chosen);
     ecisbx::cli::add_run(parser, program, chosen);
     ecisbx::cli::add_cp(parser, program, chosen);
+    ecisbx::cli::add_logs(parser, program, chosen);
+    ecisbx::cli::add_events(parser, program, chosen);
+    ecisbx::cli::add_restart(parser, program, chosen);
+    ecisbx::cli::add_call(parser, program, chosen);
     ecisbx::cli::add_doctor(parser, program, chosen);
+    ecisbx::cli::add_completion(parser, program, chosen);
+    ecisbx::cli::add_man(parser, program, chosen);
 
     try {
         parser.parse(argc, argv);

@@ -1,5 +1,8 @@
 #include "cli/print.hpp"
 
+#include "core/base64.hpp"
+#include "core/utf8.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -21,14 +24,6 @@ std::string size_of(const eci::container_group& group) {
     return text.str();
 }
 
-// Names and messages come from the service and from users: control characters must not reach a
-// terminal.
-std::string printable(std::string text) {
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return text;
-}
-
 std::string state_of(const eci::container_state& state) {
     std::string text = state.state;
     if (!state.reason.empty()) text += ", " + state.reason;
@@ -38,6 +33,19 @@ std::string state_of(const eci::container_state& state) {
 }
 
 }  // namespace
+
+std::string printable(std::string text) {
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    return text;
+}
+
+void put_bytes(boost::json::object& data, std::string_view key, std::string_view bytes) {
+    if (core::is_valid_utf8(bytes))
+        data[key] = bytes;
+    else
+        data[std::string(key) + "_base64"] = core::base64_encode(bytes);
+}
 
 void print_table(const std::vector<eci::container_group>& groups) {
     std::vector<row> rows = {{"ID", "NAME", "STATUS", "SIZE", "CREATED", "IMAGE"}};
@@ -82,6 +90,25 @@ void print_json(const std::vector<eci::container_group>& groups) {
     boost::json::array all;
     for (const auto& g : groups) all.push_back(*g.raw);
     std::cout << boost::json::serialize(all) << '\n';
+}
+
+void print_json(const exec_result& result) {
+    boost::json::object data;
+    auto reason = result.status.end_reason();
+    std::ostringstream end;
+    end << reason;
+    data["end"] = end.str();
+    if (reason == end_reason::exited) data["code"] = result.status.code();
+    if (reason == end_reason::signaled) data["signal"] = result.status.signal();
+    data["complete"] = result.complete;
+    put_bytes(data, "out", result.out);
+    put_bytes(data, "err", result.err);
+    data["out_bytes"] = result.out_bytes;
+    data["err_bytes"] = result.err_bytes;
+    data["note"] = result.note;
+    data["request_id"] = result.request_id;
+    data["elapsed_ms"] = result.elapsed.count();
+    std::cout << boost::json::serialize(data) << '\n';
 }
 
 }  // namespace ecisbx::cli

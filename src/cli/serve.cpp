@@ -1,6 +1,8 @@
 // ecisbx serve: the local server as a daemon in the foreground.
 #include "cli/commands.hpp"
 #include "cli/env_file.hpp"
+#include "cli/logging.hpp"
+#include "cli/quota_text.hpp"
 
 #include <ecisbx/server/server.hpp>
 
@@ -10,7 +12,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
@@ -18,6 +19,9 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace ecisbx::cli {
 namespace {
@@ -28,9 +32,12 @@ struct serve_arguments {
     std::string listen = "127.0.0.1:8080";
     bool tls = false;
     std::string env_file, state, rootfs;
-    bool host_network = false, verbose = false;
+    std::string admin;
+    bool host_network = false, verbose = false, remote_admin = false;
     server::runtime_options::kind runtime = server::runtime_options::kind::bubblewrap;
     server::wire wire = server::wire::kubelet;
+    std::vector<std::string> quotas;
+    bool vendor_quotas = false;
 };
 
 std::string default_state_dir() {
@@ -41,16 +48,8 @@ std::string default_state_dir() {
     return "/var/tmp/ecisbx";
 }
 
-void write_log(server::log_level level, std::string_view line) {
-    switch (level) {
-        case server::log_level::debug: return spdlog::debug("{}", line);
-        case server::log_level::info: return spdlog::info("{}", line);
-        case server::log_level::warning: return spdlog::warn("{}", line);
-        case server::log_level::error: return spdlog::error("{}", line);
-    }
-}
-
-void split_listen(const std::string& text, server::options& options) {
+std::pair<std::string, std::uint16_t> split_listen(const std::string& option,
+                                                   const std::string& text) {
     auto colon = text.rfind(':');
     int port = -1;
     std::string host = text.substr(0, colon);
@@ -62,17 +61,27 @@ void split_listen(const std::string& text, server::options& options) {
         host = host.substr(1, host.size() - 2);
     if (port < 0 || port > 65535 || host.empty())
         throw error(errc::invalid_argument,
-                    "--listen '" + text + "': expected ADDRESS:PORT, for example 127.0.0.1:8080");
-    options.listen(host, static_cast<std::uint16_t>(port));
+                    option + " '" + text + "': expected ADDRESS:PORT, for example 127.0.0.1:8080");
+    return {host, static_cast<std::uint16_t>(port)};
 }
 
 server::options options_of(const serve_arguments& arguments) {
     server::options options;
-    split_listen(arguments.listen, options);
+    auto [address, port] = split_listen("--listen", arguments.listen);
+    options.listen(address, port);
+    if (!arguments.admin.empty()) {
+        auto [admin_address, admin_port] = split_listen("--admin", arguments.admin);
+        options.admin(admin_address, admin_port).allow_remote_admin(arguments.remote_admin);
+    }
     server::runtime_options runtime(arguments.runtime);
     if (!arguments.rootfs.empty()) runtime.rootfs(arguments.rootfs);
     runtime.host_network(arguments.host_network);
     options.tls(arguments.tls).runtime(runtime).wire(arguments.wire).log(write_log);
+    if (arguments.vendor_quotas) options.use_vendor_quotas();
+    for (const auto& text : arguments.quotas) {
+        auto quota = parse_quota(text);
+        options.quota(quota.action(), quota.calls(), quota.period());
+    }
     options.state_dir(arguments.state.empty() ? default_state_dir() : arguments.state);
     return options;
 }
@@ -81,6 +90,8 @@ void announce(const server::local& local, const serve_arguments& arguments) {
     if (arguments.runtime == server::runtime_options::kind::process)
         spdlog::warn("NO ISOLATION: sandboxes are plain processes of this user");
     std::cout << "listening on " << local.endpoint() << '\n';
+    if (local.admin_port() != 0)
+        std::cout << "metrics on port " << local.admin_port() << ": /metrics, /healthz\n";
     if (arguments.env_file.empty()) {
         std::cout << "credentials: use --env-file FILE to have them written\n";
     } else {
@@ -103,10 +114,7 @@ asio::awaitable<int> serve(std::shared_ptr<serve_arguments> arguments) {
 }
 
 int run_serve(std::shared_ptr<serve_arguments> arguments) {
-    auto logger = std::make_shared<spdlog::logger>(
-        "ecisbx", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    logger->set_level(arguments->verbose ? spdlog::level::debug : spdlog::level::info);
-    spdlog::set_default_logger(logger);
+    start_log(arguments->verbose);
 
     asio::io_context context(1);
     int status = exit_failed;
@@ -123,7 +131,7 @@ int run_serve(std::shared_ptr<serve_arguments> arguments) {
 
 }  // namespace
 
-void add_serve(CLI::App& parser, app&, action& chosen) {
+void add_serve(CLI::App& parser, app& program, action& chosen) {
     using kind = server::runtime_options::kind;
     using server::wire;
     auto* command = parser.add_subcommand("serve", "Run the local server in the foreground");
@@ -132,19 +140,24 @@ void add_serve(CLI::App& parser, app&, action& chosen) {
         ->capture_default_str();
     command->add_flag("--tls", a->tls, "https and wss, with a CA of its own");
     command->add_option("--env-file", a->env_file,
-                        "Write endpoint, generated credentials and CA for clients here");
+                        "Write endpoint, generated credentials and CA for clients here")
+        ->type_name("FILE");
     command->add_option("--state", a->state,
                         "Folder of CA and certificate; default: "
-                        "$XDG_STATE_HOME/ecisbx or ~/.local/state/ecisbx");
-    command->add_option("--runtime", a->runtime, "bubblewrap, process (no isolation), synthetic")
+                        "$XDG_STATE_HOME/ecisbx or ~/.local/state/ecisbx")
+        ->type_name("DIR");
+    command
+        ->add_option("--runtime", a->runtime,
+                     "What runs the sandboxes; process isolates nothing, synthetic runs nothing")
+        ->option_text("bubblewrap|process|synthetic")
         ->transform(
             CLI::CheckedTransformer(std::map<std::string, kind>{{"bubblewrap", kind::bubblewrap},
                                                                 {"process", kind::process},
                                                                 {"synthetic", kind::synthetic}}));
     command
         ->add_option("--wire", a->wire,
-                     "How the exec channel speaks: kubelet, v4, v5, silent, "
-                     "raw, text")
+                     "How the exec channel speaks; see docs/decisions/0006-wires.md")
+        ->option_text("kubelet|v4|v5|silent|raw|text")
         ->transform(CLI::CheckedTransformer(std::map<std::string, wire>{{"kubelet", wire::kubelet},
                                                                         {"v4", wire::v4},
                                                                         {"v5", wire::v5},
@@ -153,10 +166,32 @@ void add_serve(CLI::App& parser, app&, action& chosen) {
                                                                         {"text", wire::text}}));
     command->add_option("--rootfs", a->rootfs,
                         "Root file system of the sandboxes; default: the "
-                        "host's, read-only");
+                        "host's, read-only")
+        ->type_name("DIR");
     command->add_flag("--host-network", a->host_network, "Sandboxes share the host's network");
-    command->add_flag("-v,--verbose", a->verbose, "Log more");
-    command->callback([=, &chosen] { chosen = [=] { return run_serve(a); }; });
+    command
+        ->add_option("--quota", a->quotas,
+                     "Throttle an action as the service does, for example exec=500/min; again for "
+                     "further ones")
+        ->type_name("ACTION=N/min")
+        ->allow_extra_args(false);
+    command
+        ->add_option_function<std::string>(
+            "--quotas", [a](const std::string&) { a->vendor_quotas = true; },
+            "Throttle all actions as the service publishes")
+        ->option_text("vendor")
+        ->check(CLI::IsMember({"vendor"}));
+    command
+        ->add_option("--admin", a->admin,
+                     "Where to listen for /metrics (Prometheus) and /healthz: plain http without "
+                     "authentication; default: off")
+        ->type_name("ADDRESS:PORT");
+    command->add_flag("--allow-remote-admin", a->remote_admin,
+                      "Let --admin listen on an address that is not loopback");
+    command->callback([=, &chosen, &program] {
+        a->verbose = program.verbose;
+        chosen = [=] { return run_serve(a); };
+    });
 }
 
 }  // namespace ecisbx::cli

@@ -37,7 +37,8 @@ void restore_and_die(int number) {
 raw_terminal::raw_terminal() {
     if (tcgetattr(STDIN_FILENO, &saved_mode) != 0)
         throw error(errc::invalid_argument, "-t needs a terminal on stdin");
-    for (int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGHUP, SIGQUIT})
+    // INT, TERM and HUP cancel the command, which comes back here.
+    for (int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGQUIT})
         std::signal(number, restore_and_die);
     termios raw = saved_mode;
     cfmakeraw(&raw);
