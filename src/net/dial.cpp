@@ -55,6 +55,7 @@ struct dialing {
     origin where;
     core::deadline until;
     const char* stage = "";  ///< for the message of a timeout
+    core::clock::time_point began = core::clock::now(), connected = began;
 };
 
 asio::awaitable<stream> connect_to(dialing& it, std::string host, std::uint16_t port) {
@@ -77,6 +78,7 @@ asio::awaitable<stream> dial_stages(dialing& it) {
         it.stage = "waiting for the proxy";
         co_await proxy_connect(made, how.proxy, host_and_port(where), it.until);
     }
+    it.connected = core::clock::now();
     if (where.tls) {
         it.stage = "making the TLS handshake";
         co_await made.handshake(how.tls, where.host, it.until, where.port);
@@ -92,17 +94,42 @@ asio::awaitable<stream> dial_stages(dialing& it) {
     throw error(std::move(info));
 }
 
+void tell_opened(const dialing& it, const stream& made, events::connection_kind kind) {
+    events::connection_opened event;
+    event.kind = kind;
+    event.tls = made.is_tls();
+    event.resumed = made.was_resumed();
+    event.dial = std::chrono::duration_cast<events::duration>(it.connected - it.began);
+    event.handshake = made.is_tls() ? core::since(it.connected) : events::duration(0);
+    it.how->observed.tell(&observer::on_connection_opened, event);
+}
+
+void tell_failed(const dialing& it, const error_info& why, events::connection_kind kind) {
+    events::connection_failed event;
+    event.kind = kind;
+    event.failure = core::failure_in(why.code);
+    event.elapsed = core::since(it.began);
+    it.how->observed.tell(&observer::on_connection_failed, event);
+}
+
 }  // namespace
 
 asio::awaitable<stream> dial(asio::any_io_executor executor, std::shared_ptr<const dialer> how,
-                             origin where, core::deadline until) {
+                             origin where, core::deadline until, events::connection_kind kind) {
     check_allowed(*how, where);
     until = until.sooner(how->connect_timeout);
     dialing it{std::move(executor), std::move(how), std::move(where), until};
     try {
-        co_return co_await dial_stages(it);
+        stream made = co_await dial_stages(it);
+        if (it.how->observed) {
+            tell_opened(it, made, kind);
+            made.watch(it.how->observed, kind);
+        }
+        co_return made;
     } catch (const boost::system::system_error&) {
-        throw_with_place(error_info_from(std::current_exception()), it);
+        auto why = error_info_from(std::current_exception());
+        if (it.how->observed) tell_failed(it, why, kind);
+        throw_with_place(std::move(why), it);
     }
 }
 

@@ -2,6 +2,7 @@
 #ifndef ECISBX_NET_DIAL_HPP
 #define ECISBX_NET_DIAL_HPP
 
+#include "core/observation.hpp"
 #include "net/proxy.hpp"
 #include "net/stream.hpp"
 
@@ -29,6 +30,7 @@ struct dialer {
     proxy_settings proxy;
     bool allow_plain = false;  ///< plain TCP to hosts that are not loopback
     core::deadline::duration connect_timeout = std::chrono::seconds(10);
+    core::observation observed;  ///< is told of every connection that is dialled
 };
 
 /// Resolves, connects by Happy Eyeballs (RFC 8305: address families alternate, 250 ms between
@@ -38,7 +40,8 @@ struct dialer {
 /// before any I/O), `resolve`, `connection`, `tls`, `timeout`, `canceled`.
 boost::asio::awaitable<stream> dial(boost::asio::any_io_executor executor,
                                     std::shared_ptr<const dialer> how, origin where,
-                                    core::deadline until);
+                                    core::deadline until,
+                                    events::connection_kind kind = events::connection_kind::api);
 
 }  // namespace ecisbx::net
 

@@ -154,6 +154,7 @@ bool http_pool::impl::take_warm(lease& mine) {
         if (!mine.connection.is_idle_and_healthy()) continue;
         mine.reused = true;
         ++counters.reused;
+        if (how->observed) how->observed.tell(&observer::on_connection_reused, {});
         return true;
     }
     return false;

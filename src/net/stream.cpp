@@ -58,8 +58,14 @@ void stream::close() noexcept {
     if (impl_) impl_->close();
 }
 
+void stream::watch(core::observation who, events::connection_kind kind) {
+    opened()->watch = std::make_unique<stream_watch>(std::move(who), kind);
+}
+
 void stream::rest() noexcept {
-    if (impl_) impl_->disarm_timer();
+    if (!impl_) return;
+    impl_->disarm_timer();
+    if (impl_->watch) impl_->watch->tell_traffic();
 }
 
 bool stream::is_open() const noexcept {

@@ -4,6 +4,7 @@
 #define ECISBX_NET_STREAM_HPP
 
 #include "core/deadline.hpp"
+#include "core/observation.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -52,6 +53,8 @@ public:
     boost::asio::awaitable<void> shutdown(core::deadline until);
     /// Closes the socket; reads and writes under way end with `canceled`. Idempotent.
     void close() noexcept;
+    /// Its bytes and its end are told to `who` from now on.
+    void watch(core::observation who, events::connection_kind kind);
     /// To call before a stream is left idle: its deadline timer, which is kept armed from one read
     /// to the next, would else keep the io_context running until the last deadline.
     void rest() noexcept;

@@ -77,7 +77,10 @@ asio::awaitable<std::size_t> stream::impl::read(self_ptr self, asio::mutable_buf
     for (;;) {
         io_step step = self->read_step(into.data(), into.size());
         if (step.what == io_step::kind::failed) self->throw_failure();
-        if (!step.must_wait()) co_return step.bytes;
+        if (!step.must_wait()) {
+            if (self->watch) self->watch->received(step.bytes);
+            co_return step.bytes;
+        }
         co_await self->suspend(side, step.what, until);
     }
 }
@@ -92,6 +95,7 @@ asio::awaitable<void> stream::impl::write(self_ptr self, asio::const_buffer byte
         if (step.what == io_step::kind::failed) self->throw_failure();
         if (step.what == io_step::kind::end)
             throw error(errc::connection, "the peer closed the connection");
+        if (self->watch) self->watch->sent(step.bytes);
         bytes += step.bytes;
         if (step.must_wait()) co_await self->suspend(side, step.what, until);
     }
@@ -205,6 +209,7 @@ void stream::impl::close() noexcept {
     boost::system::error_code ignored;
     socket.close(ignored);
     tls.reset();  // whoever is suspended finds `closed` before touching it
+    if (watch) watch->closed();
 }
 
 }  // namespace ecisbx::net

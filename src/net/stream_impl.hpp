@@ -4,6 +4,7 @@
 
 #include "net/io_step.hpp"
 #include "net/stream.hpp"
+#include "net/stream_watch.hpp"
 #include "net/tls_session.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -71,6 +72,7 @@ struct stream::impl : std::enable_shared_from_this<stream::impl> {
     bool is_tls = false;
     bool resumed = false;
     bool closed = false;
+    std::unique_ptr<stream_watch> watch;  ///< null: nobody observes
 };
 
 }  // namespace ecisbx::net

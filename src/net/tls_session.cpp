@@ -175,7 +175,7 @@ io_step tls_session::outcome(int result, std::size_t bytes) {
         case SSL_ERROR_SYSCALL: {
             boost::system::error_code cause(socket_.last_error, boost::system::system_category());
             io_step step = fail(errc::connection, cause.message());
-            failure_.cause = cause;
+            failure_->cause = cause;
             return step;
         }
         default: return fail_by_queue();
@@ -183,7 +183,7 @@ io_step tls_session::outcome(int result, std::size_t bytes) {
 }
 
 io_step tls_session::fail(errc condition, std::string message) {
-    failure_ = error_info(condition, std::move(message));
+    failure_ = std::make_unique<error_info>(condition, std::move(message));
     return {io_step::kind::failed, 0};
 }
 

@@ -38,7 +38,8 @@ public:
     /// True while the peer has neither sent application data nor closed.
     bool is_quiet();
     bool was_resumed() const;
-    const error_info& failure() const { return failure_; }
+    /// Precondition: a step failed.
+    const error_info& failure() const { return *failure_; }
 
     // What OpenSSL's callbacks need of a session.
     struct peer_check {
@@ -67,7 +68,7 @@ private:
     socket_state socket_;
     peer_check check_;
     std::unique_ptr<ssl_st, free_ssl> ssl_;
-    error_info failure_;
+    std::unique_ptr<error_info> failure_;  // most sessions never have one
     bool established_ = false;
     bool broken_ = false;  // OpenSSL allows no more calls
     bool write_pending_ = false;

@@ -37,7 +37,11 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
     void drop_delivered();
     void park_delivered();
     void check_readable() const;
-    [[noreturn]] void fail(error_info why);
+    // Not coroutines, so that what they build does not stay in a frame.
+    [[noreturn]] void fail(errc condition, const std::string& why);
+    [[noreturn]] void fail_by_end();
+    [[noreturn]] static void throw_late();
+    void note_failure(const error& why);
 
     // Writing: websocket_write.cpp. A turn is the right to write; it is handed on in the order in
     // which it was asked for.
@@ -65,6 +69,8 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
     void let_go() noexcept;
     bool is_open() const noexcept;
 
+    static constexpr std::size_t least_read = 128;  // all that an idle stream holds
+
     stream over;
     proto::ws_role role;
     websocket_options options;
@@ -73,7 +79,7 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
 
     read_buffer in;
     std::size_t delivered = 0;                 // bytes of `in` that the last message occupies
-    std::size_t next_read = 512;               // room for the next read; grows with the traffic
+    std::size_t next_read = least_read;        // room for the next read; grows with the traffic
     std::optional<websocket_message> message;  // decoded, not handed out yet
     bool handed_out = false;  // a message; its payload is a view into `in` or `decoder`
     read_buffer parked_in;    // the memory of such a message when the session is closed
@@ -95,7 +101,7 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
     bool close_sent = false, close_received = false;
     bool parting = false;  // somebody sees the session off
     bool aborted = false;
-    std::optional<error_info> failure;  // why reading is over, if not by a close frame
+    std::unique_ptr<const error_info> failure;  // why reading is over, if not by a close frame
 };
 
 }  // namespace ecisbx::net

@@ -12,9 +12,9 @@ using core::deadline;
 
 namespace {
 
-constexpr std::size_t least_read = 512;         // all that an idle stream holds
 constexpr std::size_t most_read = 32 * 1024;    // but for a frame that is larger
 constexpr std::size_t kept_buffer = 64 * 1024;  // a larger one goes with its message
+constexpr std::size_t large_frame = 4 * 1024;
 constexpr deadline::duration until_release = std::chrono::seconds(1);
 
 class reading_mark {
@@ -56,9 +56,15 @@ void websocket::impl::check_readable() const {
     if (failure) throw error(*failure);
 }
 
-void websocket::impl::fail(error_info why) {
-    failure = std::move(why);
+void websocket::impl::fail(errc condition, const std::string& why) {
+    failure = std::make_unique<error_info>(condition, why);
     throw error(*failure);
+}
+
+// A wait that ended early can be done again; everything else is the end of reading.
+void websocket::impl::note_failure(const error& why) {
+    if (why.code() == errc::timeout || why.code() == errc::canceled || failure) return;
+    failure = std::make_unique<error_info>(why.info());
 }
 
 void websocket::impl::drop_delivered() {
@@ -109,9 +115,8 @@ void websocket::impl::act_on(const proto::ws_step& step) {
             break;
         case kind::violation:
             if (!parting) start_farewell(step.code);
-            fail(
-                error_info(step.code == proto::ws_close::too_big ? errc::too_large : errc::protocol,
-                           std::string("the peer sent ") + step.violated + " over a WebSocket"));
+            fail(step.code == proto::ws_close::too_big ? errc::too_large : errc::protocol,
+                 std::string("the peer sent ") + step.violated + " over a WebSocket");
         default: break;  // a pong has done its work by being heard
     }
     in.consume(step.consumed);
@@ -126,17 +131,26 @@ asio::awaitable<void> websocket::impl::fill(std::size_t missing, deadline until)
     std::size_t size = 0;
     std::exception_ptr failed;
     try {
-        const auto room = in.prepare(room_for(missing));
+        auto room = in.prepare(room_for(missing));
+        // A large frame ends with the buffer: the begin of the next one need not be moved then.
+        if (missing >= large_frame) room = asio::buffer(room, missing);
         size = co_await receive(room, until);
         if (size == room.size()) next_read = std::min(next_read * 4, most_read);
     } catch (const error& e) {
-        const bool again = e.code() == errc::timeout || e.code() == errc::canceled;
-        if (!again && !failure) failure = e.info();
+        note_failure(e);
         failed = std::current_exception();
     }
     if (failure) over.close();
     if (failed) std::rethrow_exception(failed);
     in.commit(size);
+}
+
+void websocket::impl::fail_by_end() {
+    fail(errc::connection, "the peer closed the connection without a close frame");
+}
+
+void websocket::impl::throw_late() {
+    throw error(errc::timeout, "no message came before the deadline");
 }
 
 // The bytes of one read; 0 after a silence that was put to use, with `room` no longer valid.
@@ -155,11 +169,10 @@ asio::awaitable<std::size_t> websocket::impl::receive(asio::mutable_buffer room,
         silent += clock::now() - since;
         if (!timed_out) std::rethrow_exception(failed);
         on_silence();
-        if (until.expired()) throw error(errc::timeout, "no message came before the deadline");
+        if (until.expired()) throw_late();
         co_return 0;
     }
-    if (size == 0)
-        fail(error_info(errc::connection, "the peer closed the connection without a close frame"));
+    if (size == 0) fail_by_end();
     silent = {};
     pinged = false;
     co_return size;
@@ -191,7 +204,7 @@ void websocket::impl::on_silence() {
     // own deadline decides then.
     if (ping_due) silent = idle;
     if (silent >= idle + idle)
-        fail(error_info(errc::connection, "the peer was silent for too long"));
+        fail(errc::connection, "the peer was silent for too long");
 }
 
 }  // namespace ecisbx::net
