@@ -47,6 +47,7 @@ struct gate::impl : std::enable_shared_from_this<impl> {
     tcp::acceptor acceptor;
     std::uint16_t target;
     rules rule;
+    bool refuses = false;
     std::set<std::shared_ptr<pair>> pairs;
 
     static asio::awaitable<void> accept(std::shared_ptr<impl> self) {
@@ -56,6 +57,10 @@ struct gate::impl : std::enable_shared_from_this<impl> {
             co_await self->acceptor.async_accept(p->client,
                                                  asio::redirect_error(asio::use_awaitable, ec));
             if (ec) co_return;
+            if (self->refuses) {
+                p->cut(true);
+                continue;
+            }
             self->pairs.insert(p);
             asio::co_spawn(self->acceptor.get_executor(), start(self, p), asio::detached);
         }
@@ -124,6 +129,11 @@ std::uint16_t gate::port() const {
 }
 gate::rules& gate::rule() {
     return impl_->rule;
+}
+void gate::refuse(bool on) {
+    impl_->refuses = on;
+    if (!on) return;
+    for (auto& p : impl_->pairs) p->cut(true);
 }
 
 }  // namespace ecisbx::test

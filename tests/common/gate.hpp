@@ -31,6 +31,8 @@ public:
     ~gate();
     std::uint16_t port() const;
     rules& rule();
+    /// A service that is down: cuts what there is, and everything new at once.
+    void refuse(bool on);
 
 private:
     struct impl;

@@ -80,10 +80,11 @@ namespace {
 asio::awaitable<void> with_server(asio::io_context& context, server::options settings,
                                   asio::awaitable<void> (*body)(world&)) {
     auto executor = co_await asio::this_coro::executor;
+    auto wire = settings.wire();
     auto local = co_await server::start(executor, std::move(settings));
     std::exception_ptr failure;
     try {
-        world w{context, local, eci::client(executor, local.eci_config())};
+        world w{context, local, eci::client(executor, local.eci_config()), wire};
         co_await body(w);
     } catch (...) {
         failure = std::current_exception();

@@ -19,6 +19,7 @@ struct world {
     asio::io_context& context;
     server::local local;
     eci::client client;
+    server::wire wire;  ///< how its exec channels speak
 };
 
 /// Starts a server with `settings`, runs `body` with a client of it, stops the server, and checks
