@@ -8,6 +8,7 @@
 #include <ecisbx/exec.hpp>
 #include <ecisbx/file.hpp>
 #include <ecisbx/for_each.hpp>
+#include <ecisbx/observer.hpp>
 #include <ecisbx/process.hpp>
 #include <ecisbx/result.hpp>
 #include <ecisbx/sandbox.hpp>
