@@ -18,6 +18,12 @@ bool is_region(const std::string& id) {
     return !id.empty() && id.size() <= 63 && std::all_of(id.begin(), id.end(), is_region_character);
 }
 
+bool is_action(const std::string& name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    });
+}
+
 void require(bool fine, errc condition, const char* message) {
     if (!fine) throw error(condition, message);
 }
@@ -80,6 +86,12 @@ void check_settings(const config& settings) {
             "config: max_connections must be at least 1");
     require(settings.max_attempts() > 0, errc::invalid_argument,
             "config: max_attempts must be at least 1");
+    for (const auto& [action, per_minute] : settings.quotas()) {
+        require(is_action(action), errc::invalid_argument,
+                "config: quota: an action's name is of [A-Za-z0-9]");
+        require(per_minute > 0, errc::invalid_argument,
+                "config: quota must be at least 1 call a minute");
+    }
 }
 
 }  // namespace ecisbx::eci

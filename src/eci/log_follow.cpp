@@ -115,7 +115,7 @@ asio::awaitable<std::optional<std::string>> log_stream::impl::read() {
         text = std::move(pieces_.front().text);
         pieces_.pop_front();
     } else {
-        lost_ = pending_loss_ || merge_.passed_over();
+        lost_ = pending_loss_;
     }
     co_return text;
 }
@@ -264,6 +264,8 @@ asio::awaitable<void> log_stream::impl::rest() {
     ++quiet_polls_;
     if (closing_) {
         done_ = true;
+        pending_loss_ = pending_loss_ || merge_.passed_over();
+        if (pending_loss_) ++gaps_;
         co_return;
     }
     auto now = co_await look();

@@ -74,14 +74,6 @@ retry_decision after_no_answer(errc failure, bool written, bool repeatable) {
     return stop("no answer came; the request may have been carried out and must not be repeated");
 }
 
-bool is_throttling(const attempt_outcome& outcome) {
-    // A limit per day does not pass within any deadline.
-    if (outcome.service_code == "Throttling.Vcpu.PerDay") return false;
-    return outcome.service_code.find("Throttling") != std::string::npos ||
-           outcome.service_code == "Degrade.Api" ||
-           outcome.service_code == "EipPurchaseFlowControl" || outcome.http_status == 429;
-}
-
 retry_decision after_answer(const attempt_outcome& outcome, bool repeatable, bool clock_corrected) {
     const auto& code = outcome.service_code;
     if (code == "InvalidTimeStamp.Expired") {
@@ -108,6 +100,14 @@ retry_decision after_answer(const attempt_outcome& outcome, bool repeatable, boo
 }
 
 }  // namespace
+
+bool is_throttling(const attempt_outcome& outcome) {
+    // A limit per day does not pass within any deadline.
+    if (outcome.service_code == "Throttling.Vcpu.PerDay") return false;
+    return outcome.service_code.find("Throttling") != std::string::npos ||
+           outcome.service_code == "Degrade.Api" ||
+           outcome.service_code == "EipPurchaseFlowControl" || outcome.http_status == 429;
+}
 
 std::optional<milliseconds> retry_after_hint(const retry_headers& headers, core::utc_time now) {
     if (auto hint = bounded(read_number<milliseconds>(headers.x_acs_retry_after))) return hint;
@@ -148,14 +148,15 @@ retrier::verdict retrier::failed(const attempt_outcome& outcome,
         return verdict{retry_action::stop, milliseconds(0), std::move(why)};
     };
     if (decision.action == retry_action::stop) return stopped(std::move(decision.reason));
-    if (attempts_ >= settings_.max_attempts)
+    bool paced = settings_.paced && decision.delay == delay_class::throttled;
+    if (!paced && ++counted_ >= settings_.max_attempts)
         return stopped("no attempts left (" + decision.reason + ')');
     auto pause = pause_for(decision.delay, outcome.retry_after);
     if (pause >= remaining)
         return stopped("no time left for another attempt (" + decision.reason + ')');
     if (decision.action == retry_action::resync_clock_and_retry) {
         clock_corrected_ = true;  // the service did no work: this costs nothing of the budget
-    } else if (!budget_->take()) {
+    } else if (!paced && !budget_->take()) {
         return stopped("too many retries of this client lately (" + decision.reason + ')');
     }
     return {decision.action, pause, std::move(decision.reason)};

@@ -55,6 +55,10 @@ struct retry_decision {
     std::string reason;  ///< why it is, or is not, tried again; for messages and logs
 };
 
+/// The service refused the call because of its rate, and did nothing. Not for a limit that no
+/// deadline outlasts.
+bool is_throttling(const attempt_outcome& outcome);
+
 /// `repeatable`: doing it twice does no harm (a reading call, or one with a ClientToken).
 /// `clock_corrected`: the clock was set by a Date header during this call already.
 retry_decision decide_retry(const attempt_outcome& outcome, bool repeatable, bool clock_corrected);
@@ -62,6 +66,9 @@ retry_decision decide_retry(const attempt_outcome& outcome, bool repeatable, boo
 struct retry_settings {
     bool repeatable = false;
     unsigned max_attempts = 4;  ///< the first included
+    /// Somebody else spaces out the calls that are throttled (see `call_quota`): they count neither
+    /// as attempts nor against the budget, and only the deadline ends them.
+    bool paced = false;
 };
 
 /// One per call. The budget must outlive it.
@@ -92,6 +99,7 @@ private:
     core::backoff server_;
     core::backoff throttled_;
     unsigned attempts_ = 0;
+    unsigned counted_ = 0;  // of them, against max_attempts
     bool clock_corrected_ = false;
 };
 

@@ -1,23 +1,20 @@
 // The options that are more than a value.
 #include <ecisbx/server/server.hpp>
 
+#include "proto/vendor_quotas.hpp"
+
 #include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
 
 namespace ecisbx::server {
 
 std::vector<call_quota> vendor_quotas() {
-    constexpr auto minute = std::chrono::minutes(1);
-    return {{"DescribeContainerGroups", 2000, minute},
-            {"DescribeContainerGroupMetric", 2000, minute},
-            {"CreateContainerGroup", 1000, minute},
-            {"DeleteContainerGroup", 1000, minute},
-            {"DescribeContainerGroupPrice", 1000, minute},
-            {"ExecContainerCommand", 500, minute},
-            {"DescribeContainerLog", 500, minute},
-            {"RestartContainerGroup", 500, minute},
-            {"UpdateContainerGroup", 500, minute},
-            {"DescribeMultiContainerGroupMetric", 500, minute},
-            {"CreateImageCache", 200, minute}};
+    std::vector<call_quota> all;
+    for (const auto& [action, per_minute] : proto::vendor_quotas)
+        all.emplace_back(std::string(action), per_minute, std::chrono::minutes(1));
+    return all;
 }
 
 options& options::quota(std::string action, std::size_t calls, std::chrono::milliseconds period) & {

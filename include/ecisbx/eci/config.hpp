@@ -95,8 +95,26 @@ public:
     config& allow_plain_http(bool on = true) & { return allow_plain_ = on, *this; }
     /// Connections to the endpoint at once. Default 64, at least 1.
     config& max_connections(unsigned count) & { return max_connections_ = count, *this; }
-    /// Attempts of one call, the first included. Default 4, at least 1.
+    /// Attempts of one call, the first included. Default 4, at least 1. Those that the service
+    /// throttled did nothing there: while the client paces its calls (see `quota`) they do not
+    /// count, and the call is sent again until its deadline; but 1 means once, whatever comes.
     config& max_attempts(unsigned count) & { return max_attempts_ = count, *this; }
+    /// At most so many calls of this action (as in `ExecContainerCommand`) in any minute, attempts
+    /// included: further ones are held back, the sandboxes in turn, and those that can not be sent
+    /// before their deadline fail at once with `throttled`. Throttling answers of the service slow
+    /// the action down further, for a while. One client keeps to it; several that share an account
+    /// do not know of each other.
+    /// Default: the limits that the vendor publishes (500 for ExecContainerCommand, 1,000 for
+    /// CreateContainerGroup, 2,000 for DescribeContainerGroups); for other actions, and for
+    /// endpoints on loopback, none until the service throttles the action. Errors, when the
+    /// client is made: `invalid_argument` for 0 and for a name that is not of [A-Za-z0-9].
+    config& quota(std::string action, unsigned calls_per_minute) & {
+        quotas_[std::move(action)] = calls_per_minute, paced_ = true;
+        return *this;
+    }
+    /// Sends every call at once, and forgets what `quota` set. A throttled attempt counts as one of
+    /// `max_attempts` then, and is repeated after a pause of its own.
+    config& no_quota() & { return quotas_.clear(), paced_ = false, *this; }
     /// Tells one more observer what the client does; see <ecisbx/observer.hpp>. A null one is
     /// ignored. Default: nobody.
     config& observe(std::shared_ptr<observer> who) & {
@@ -130,6 +148,10 @@ public:
     config&& allow_plain_http(bool on = true) && { return std::move(allow_plain_http(on)); }
     config&& max_connections(unsigned count) && { return std::move(max_connections(count)); }
     config&& max_attempts(unsigned count) && { return std::move(max_attempts(count)); }
+    config&& quota(std::string action, unsigned calls_per_minute) && {
+        return std::move(quota(std::move(action), calls_per_minute));
+    }
+    config&& no_quota() && { return std::move(no_quota()); }
     config&& observe(std::shared_ptr<observer> who) && {
         return std::move(observe(std::move(who)));
     }
@@ -158,6 +180,9 @@ public:
     bool plain_http_allowed() const noexcept { return allow_plain_; }
     unsigned max_connections() const noexcept { return max_connections_; }
     unsigned max_attempts() const noexcept { return max_attempts_; }
+    /// As set, calls a minute by action.
+    const std::map<std::string, unsigned>& quotas() const noexcept { return quotas_; }
+    bool is_paced() const noexcept { return paced_; }
     const std::vector<std::shared_ptr<observer>>& observers() const noexcept { return observers_; }
     bool subprotocols_offered() const noexcept { return offer_subprotocols_; }
     /// Where `from_env` found each setting, one line each, no secret in it: for `doctor`.
@@ -189,6 +214,8 @@ private:
     bool allow_plain_ = false;
     unsigned max_connections_ = 64;
     unsigned max_attempts_ = 4;
+    std::map<std::string, unsigned> quotas_;
+    bool paced_ = true;
     bool offer_subprotocols_ = true;
     std::vector<std::shared_ptr<observer>> observers_;
     std::vector<std::string> sources_;

@@ -27,10 +27,18 @@ supervisor::live_ptr supervisor::live_of(const std::string& id) const {
     return found == live_.end() ? nullptr : found->second;
 }
 
+// With its deadline: those of groups that are long gone must not pile up.
+void supervisor::drop_live(const std::string& id) {
+    auto found = live_.find(id);
+    if (found == live_.end()) return;
+    if (found->second->deadline) deadlines_.erase({*found->second->deadline, id});
+    live_.erase(found);
+}
+
 void supervisor::forget(const live_ptr& live) {
     std::string id = live->group->id;
     store_->erase(id);
-    live_.erase(id);
+    drop_live(id);
 }
 
 void supervisor::spawn(asio::awaitable<void> work) {
@@ -55,8 +63,10 @@ void supervisor::launch(store::group_ptr g) {
     live->containers.resize(g->spec.containers.size());
     live->init_containers.resize(g->spec.init_containers.size());
     live_[g->id] = live;
-    if (g->spec.active_deadline.count() > 0)
-        deadlines_.emplace(store_->now() + g->spec.active_deadline, g->id);
+    if (g->spec.active_deadline.count() > 0) {
+        live->deadline = store_->now() + g->spec.active_deadline;
+        deadlines_.emplace(*live->deadline, g->id);
+    }
     spawn(run_launch(live, live->generation));
 }
 
@@ -82,7 +92,7 @@ void supervisor::remove(store::group_ptr g, bool force) {
     auto live = live_of(g->id);
     if (!live || store::is_terminal(g->status)) {
         store_->erase(g->id);
-        live_.erase(g->id);
+        drop_live(g->id);
         return;
     }
     bool again = g->status == group_status::terminating;
@@ -139,7 +149,7 @@ asio::awaitable<void> supervisor::sweep_loop() {
 }
 
 void supervisor::sweep() {
-    for (const auto& id : store_->expire()) live_.erase(id);
+    for (const auto& id : store_->expire()) drop_live(id);
     while (!deadlines_.empty() && deadlines_.begin()->first <= store_->now()) {
         auto g = store_->find(deadlines_.begin()->second);
         deadlines_.erase(deadlines_.begin());

@@ -12,10 +12,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ecisbx::server::lifecycle {
@@ -77,6 +79,7 @@ private:
     struct live_group {
         explicit live_group(const boost::asio::any_io_executor& executor) : changed(executor) {}
         store::group_ptr group;
+        std::optional<time_point> deadline;
         unsigned generation = 0;  ///< moves on when everything under way must end
         unsigned workers = 0;     ///< coroutines that drive it; those that end it are not counted
         bool launched = false;    ///< every container had its first start
@@ -114,6 +117,7 @@ private:
     // supervisor.cpp
     live_ptr live_of(const std::string& id) const;
     void forget(const live_ptr& live);
+    void drop_live(const std::string& id);
     void spawn(boost::asio::awaitable<void> work);
     boost::asio::awaitable<void> sweep_loop();
 
@@ -166,7 +170,7 @@ private:
     runtime::log_function log_;
     std::unordered_map<std::string, live_ptr> live_;
     std::unordered_map<std::string, usage_history> usage_;
-    std::multimap<time_point, std::string> deadlines_;
+    std::set<std::pair<time_point, std::string>> deadlines_;
     std::size_t tasks_ = 0;
     bool stopping_ = false;
     net::notifier idle_;  ///< tasks_ or stopping_ changed

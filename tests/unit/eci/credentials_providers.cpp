@@ -431,7 +431,7 @@ TEST_CASE("ini file: both names, and another by the environment") {
     CHECK(has(w.ask(from).text, "ALIBABA_CLOUD_CREDENTIALS_FILE"));
 }
 
-TEST_CASE("chain: in order, the first that gives, remembered; failures do not stop it") {
+TEST_CASE("chain: in order, the first that gives, remembered, failures do not stop it") {
     world w;
     w.write(".aliyun/config.json", "not json");
     w.write(".alibabacloud/credentials.ini",

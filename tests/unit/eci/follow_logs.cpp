@@ -323,6 +323,7 @@ TEST_CASE("follow_logs: a line too long for any window ends with a loss") {
     CHECK(r.text.starts_with("xxxx"));
     CHECK(r.text.size() > 4000);
     CHECK(r.lost_at_end);
+    CHECK(r.gaps == 1);
 }
 
 TEST_CASE("follow_logs: lines hidden by a clock that was set back are found by a glance") {

@@ -86,7 +86,7 @@ TEST_CASE("update: an incremental change of a variable replaces the container") 
     CHECK(f.has_event(id, "Updated"));
 }
 
-TEST_CASE("update: size, image, command; and again on top of that") {
+TEST_CASE("update: size, image, command, and again on top of that") {
     fixture f;
     auto id = f.running(with_process());
     CHECK(update(f, id,

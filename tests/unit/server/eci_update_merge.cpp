@@ -87,7 +87,7 @@ TEST_CASE("update merge: an incremental one changes what it names") {
     CHECK(p["Container.10.Image"] == "j");
 }
 
-TEST_CASE("update merge: incremental by name, whatever the index; a new name is one more") {
+TEST_CASE("update merge: incremental by name, whatever the index, a new name is one more") {
     auto p = merged(two,
                     {{"Container.1.Name", "b"},
                      {"Container.1.Image", "k"},

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_containers = 20;
 constexpr std::size_t max_volumes = 20;
+constexpr std::size_t max_tags = 20;
 constexpr double max_amount = 1'000'000;
 
 bool is_name_char(char c) {
@@ -103,10 +104,24 @@ void check_mounts(const proto::flat_view& in, const store::group_spec& spec) {
 
 }  // namespace
 
+tag_list merged_tags(tag_list tags, const tag_list& changed) {
+    for (const auto& [key, value] : changed) {
+        auto at = std::find_if(tags.begin(), tags.end(),
+                               [&k = key](const auto& one) { return one.first == k; });
+        if (at == tags.end())
+            tags.emplace_back(key, value);
+        else
+            at->second = value;
+    }
+    if (tags.size() > max_tags)
+        refuse(400, "NumberExceed.Tags", "The number of tags exceeds the limit of 20.");
+    return tags;
+}
+
 tag_list read_tags(const proto::flat_view& in, std::size_t longest_key) {
     tag_list tags;
     auto elements = in.elements("Tag", 1000);
-    if (elements.size() > 20)
+    if (elements.size() > max_tags)
         refuse(400, "NumberExceed.Tags", "The number of tags exceeds the limit of 20.");
     for (const auto& tag : elements) {
         auto key = tag.required("Key");

@@ -28,6 +28,8 @@ store::container_spec read_container_spec(const proto::flat_view& in, bool init)
 using tag_list = std::vector<std::pair<std::string, std::string>>;
 /// Tag.N of a create or update request, with the rules for new tags.
 tag_list read_tags(const proto::flat_view& in, std::size_t longest_key = 64);
+/// `changed` added to `tags`, or in place of the same key. Refuses more than 20 in all.
+tag_list merged_tags(tag_list tags, const tag_list& changed);
 
 /// Parts that are only shown again, in the form of the answer.
 boost::json::object echo_of_group(const proto::flat_view& in);

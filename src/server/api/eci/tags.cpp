@@ -36,26 +36,13 @@ std::vector<tagged> find_all(tag_targets& targets, const std::vector<std::string
     return found;
 }
 
-void merge(tag_list& into, const tag_list& added) {
-    for (const auto& [key, value] : added) {
-        auto same = std::find_if(into.begin(), into.end(),
-                                 [&, &k = key](const auto& t) { return t.first == k; });
-        if (same == into.end())
-            into.emplace_back(key, value);
-        else
-            same->second = value;
-    }
-    if (into.size() > max_tags)
-        refuse(400, "NumberExceed.Tags", "The number of tags exceeds the limit of 20.");
-}
-
 void tag(service& s, const call& c) {
     auto targets = read_tag_targets(s, c);
     auto ids = required_ids(c.parameters);
     auto added = read_tags(c.parameters, longest_key);
     if (added.empty()) throw proto::api_refusal(proto::missing_parameter("Tag.1.Key"));
     auto found = find_all(*targets, ids);
-    for (auto& one : found) merge(one.tags, added);
+    for (auto& one : found) one.tags = merged_tags(std::move(one.tags), added);
     for (auto& one : found) targets->set(one.id, std::move(one.tags));
 }
 

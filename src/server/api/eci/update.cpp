@@ -10,22 +10,6 @@
 namespace ecisbx::server::api::eci {
 namespace {
 
-constexpr std::size_t max_tags = 20;
-
-tag_list merged_tags(tag_list tags, const tag_list& changed) {
-    for (const auto& [key, value] : changed) {
-        auto at = std::find_if(tags.begin(), tags.end(),
-                               [&k = key](const auto& one) { return one.first == k; });
-        if (at == tags.end())
-            tags.emplace_back(key, value);
-        else
-            at->second = value;
-    }
-    if (tags.size() > max_tags)
-        refuse(400, "NumberExceed.Tags", "The number of tags exceeds the limit of 20.");
-    return tags;
-}
-
 /// What a container is made of. Who restarts it and whom it is charged to does not belong to it.
 proto::parameter_list substance(proto::parameter_list request) {
     std::erase_if(request, [](const auto& one) {
