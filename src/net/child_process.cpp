@@ -186,9 +186,12 @@ asio::awaitable<void> wait_for_the_end(watch_ptr on) {
     }
 }
 
+/// Nothing for one that has ended and is reaped already, which happens in a process that ignores
+/// SIGCHLD.
 core::unique_fd open_pidfd(pid_t pid) {
     core::unique_fd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!fd) fail(errc::unsupported, "a program can not be watched on this system", errno);
+    if (!fd && errno != ESRCH)
+        fail(errc::unsupported, "a program can not be watched on this system", errno);
     return fd;
 }
 
@@ -208,9 +211,13 @@ asio::awaitable<child_output> run_child(std::vector<std::string> argv, std::size
 
     const auto executor = co_await asio::this_coro::executor;
     auto on = std::make_shared<watch>(executor);
-    on->exit.assign(open_pidfd(program.pid()).release());
     on->out.assign(read_end.release());
-    wait_for_exit(on);
+    if (auto exit = open_pidfd(program.pid())) {
+        on->exit.assign(exit.release());
+        wait_for_exit(on);
+    } else {
+        on->exited = true;
+    }
     child_output result;
     std::exception_ptr failure;
     try {
@@ -227,7 +234,7 @@ asio::awaitable<child_output> run_child(std::vector<std::string> argv, std::size
     co_await wait_for_the_end(on);
     program.reap();
     on->out.close();
-    on->exit.close();
+    if (on->exit.is_open()) on->exit.close();
     if (failure) std::rethrow_exception(failure);
     result.status = program.status();
     co_return result;
