@@ -136,8 +136,7 @@ asio::awaitable<void> call_pacer::turn(std::string action, std::string group_id,
     place mine(in, std::move(group_id), executor);
     auto now = core::clock::now();
     auto pause = in->quota.turn_of_next(mine.group, now) - now;
-    if (!in->quota.join(mine.number, mine.group, until.at(), now))
-        throw refusal(action, in->quota);
+    if (!in->quota.join(mine.number, mine.group, until.at(), now)) throw refusal(action, in->quota);
     tell_pause(action, pause);
     in->settle();
     std::exception_ptr failure;

@@ -1,5 +1,6 @@
 #include "eci/caller.hpp"
 
+#include "core/url.hpp"
 #include "eci/user_agent.hpp"
 #include "net/wait.hpp"
 #include "proto/api_error.hpp"
@@ -49,6 +50,12 @@ bool may_have_arrived(errc failure) {
     return failure != errc::resolve && failure != errc::tls && failure != errc::invalid_argument;
 }
 
+std::string group_in(const proto::parameter_list& parameters) {
+    for (const auto& [name, value] : parameters)
+        if (name == "ContainerGroupId") return value;
+    return {};
+}
+
 std::optional<errc> condition_in(const error_info& info) {
     if (info.code.category() != error_category()) return std::nullopt;
     return static_cast<errc>(info.code.value());
@@ -69,14 +76,16 @@ caller::caller(asio::any_io_executor executor, const config& settings,
     : endpoint_(std::move(endpoint)),
       settings_(settings),
       credentials_(make_credentials_source(executor, settings, how)),
-      pool_(std::move(executor), std::move(how), pool_options(settings)),
+      pool_(executor, std::move(how), pool_options(settings)),
       random_(core::system_random()),
-      observed_(settings.observers()) {}
+      observed_(settings.observers()),
+      pacer_(std::move(executor), settings, core::is_loopback_host(endpoint_.host), observed_) {}
 
-proto::retrier caller::new_retrier(repeating harm) {
+proto::retrier caller::new_retrier(repeating harm, bool paced) {
     proto::retry_settings settings;
     settings.repeatable = harm == repeating::harmless;
     settings.max_attempts = settings_.max_attempts();
+    settings.paced = paced;
     return proto::retrier(settings, budget_, random_);
 }
 
@@ -101,15 +110,21 @@ asio::awaitable<api_answer> caller::call_watched(call_watch& watch, std::string 
     bool has_region = std::any_of(parameters.begin(), parameters.end(),
                                   [](const auto& one) { return one.first == "RegionId"; });
     if (!has_region) parameters.emplace_back("RegionId", settings_.region());
-    auto attempts = new_retrier(harm);
+    const bool paced = pacer_.is_on() && settings_.max_attempts() > 1;
+    auto attempts = new_retrier(harm, paced);
+    error_info last;
     bool asked_for_others = false;
     while (true) {
+        if (!pacer_.pass(action))
+            co_await wait_for_turn(action, group_in(parameters), std::move(last), until);
+        const auto sent = core::clock::now();
         watch.attempt_begins();
         attempt_result one = co_await attempt(action, parameters, until);
         watch.attempt_ended(one.failure, one.outcome.http_status,
                             one.answer ? one.answer->request_id : one.failure.request_id);
         if (one.answer) {
             attempts.succeeded();
+            pacer_.succeeded(action);
             co_return std::move(*one.answer);
         }
         if (!asked_for_others && proto::refuses_credentials(one.outcome.service_code)) {
@@ -126,6 +141,8 @@ asio::awaitable<api_answer> caller::call_watched(call_watch& watch, std::string 
                 one.failure.message += "; no other credentials: " + others.why_not;
         }
         auto verdict = attempts.failed(one.outcome, until.remaining());
+        const bool throttled = proto::is_throttling(one.outcome);
+        if (throttled) tell_pacer(action, sent, one, verdict);
         if (verdict.action == proto::retry_action::stop) {
             one.failure.attempts = static_cast<int>(attempts.attempts());
             if (one.outcome.failure || attempts.attempts() > 1)
@@ -135,8 +152,32 @@ asio::awaitable<api_answer> caller::call_watched(call_watch& watch, std::string 
         watch.retrying(verdict);
         if (verdict.action == proto::retry_action::resync_clock_and_retry && one.server_time)
             set_clock(*one.server_time);
+        last = std::move(one.failure);
+        last.attempts = static_cast<int>(attempts.attempts());
+        // The pacer holds the whole action back for the pause: its queue is the place to wait in.
+        if (throttled && paced) continue;
         if (verdict.pause.count() > 0) co_await net::sleep_for(verdict.pause, until);
     }
+}
+
+asio::awaitable<void> caller::wait_for_turn(std::string action, std::string group_id,
+                                            error_info before, core::deadline until) {
+    try {
+        co_await pacer_.turn(std::move(action), std::move(group_id), until);
+    } catch (const error& e) {
+        if (!before.code || e.code() != errc::throttled) throw;
+        // What the service said tells more.
+        before.message += "; " + e.info().message;
+        throw error(std::move(before));
+    }
+}
+
+void caller::tell_pacer(const std::string& action, core::clock::time_point sent,
+                        const attempt_result& one, const proto::retrier::verdict& verdict) {
+    core::clock::duration pause = verdict.pause;
+    if (verdict.action == proto::retry_action::stop)
+        pause = one.outcome.retry_after.value_or(std::chrono::seconds(1));
+    pacer_.throttled(action, sent, pause);
 }
 
 asio::awaitable<caller::attempt_result> caller::attempt(std::string action,

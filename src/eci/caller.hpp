@@ -9,6 +9,7 @@
 #include "core/observation.hpp"
 #include "core/random.hpp"
 #include "core/time.hpp"
+#include "eci/call_pacer.hpp"
 #include "eci/call_watch.hpp"
 #include "eci/credentials/source.hpp"
 #include "net/http_pool.hpp"
@@ -68,14 +69,20 @@ public:
     const core::observation& observed() const { return observed_; }
     net::http_pool_stats stats() const { return pool_.stats(); }
     /// Retries of anything that belongs to a call share one budget.
-    proto::retrier new_retrier(repeating harm);
+    proto::retrier new_retrier(repeating harm) { return new_retrier(harm, false); }
 
 private:
     struct attempt_result;
 
+    proto::retrier new_retrier(repeating harm, bool paced);
     boost::asio::awaitable<api_answer> call_watched(call_watch& watch, std::string action,
                                                     proto::parameter_list parameters,
                                                     repeating harm, core::deadline until);
+    /// Waits until the pacer lets the call go. `before`: why the attempt before this one failed.
+    boost::asio::awaitable<void> wait_for_turn(std::string action, std::string group_id,
+                                               error_info before, core::deadline until);
+    void tell_pacer(const std::string& action, core::clock::time_point sent,
+                    const attempt_result& one, const proto::retrier::verdict& verdict);
     boost::asio::awaitable<attempt_result> attempt(std::string action,
                                                    proto::parameter_list parameters,
                                                    core::deadline until);
@@ -91,6 +98,7 @@ private:
     proto::retry_budget budget_;
     core::random_source random_;
     core::observation observed_;
+    call_pacer pacer_;
     std::chrono::seconds clock_offset_{0};  // the service's clock minus ours
 };
 

@@ -17,7 +17,7 @@ constexpr double step_up = 0.01;
 constexpr double usual_limit = 500;
 constexpr auto longest_pause = std::chrono::minutes(5);
 constexpr seconds far_off = std::chrono::hours(24 * 365);
-constexpr double rounding = 1e-9;  // sums of fractions of a token
+constexpr double rounding = 1e-12;  // sums of fractions of a token
 
 std::int64_t slot_number(core::clock::time_point now) {
     return std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count() / 5;
@@ -81,7 +81,7 @@ void call_quota::refill(time_point now) {
 call_quota::time_point call_quota::time_of(std::size_t number, time_point now) const {
     if (unlimited()) return now;
     auto from = std::max(now, filled_);
-    auto missing = static_cast<double>(number) - tokens_at(now) - rounding;
+    auto missing = static_cast<double>(number) - tokens_at(now);
     if (missing <= 0) return from;
     auto wait = std::min(seconds(missing / rate()), far_off);
     return from + std::chrono::ceil<duration>(wait);
@@ -94,14 +94,14 @@ bool call_quota::take(time_point now) {
     }
     refill(now);
     if (queued_ > 0 || now < filled_ || tokens_ < 1 - rounding) return false;
-    tokens_ = std::max(0.0, tokens_ - 1);
+    tokens_ -= 1;
     return true;
 }
 
 // Each other group has had as many turns as ours when ours comes, and those before it one more.
 std::size_t call_quota::ahead_of_next(std::string_view group) const {
-    auto own = std::find_if(lines_.begin(), lines_.end(),
-                            [&](const line& l) { return l.group == group; });
+    auto own =
+        std::find_if(lines_.begin(), lines_.end(), [&](const line& l) { return l.group == group; });
     std::size_t before = own == lines_.end() ? 0 : own->calls.size();
     std::size_t ahead = before;
     bool earlier = true;
@@ -120,8 +120,8 @@ call_quota::time_point call_quota::turn_of_next(std::string_view group, time_poi
 
 bool call_quota::join(ticket who, std::string_view group, time_point until, time_point now) {
     if (turn_of_next(group, now) >= until) return false;
-    auto own = std::find_if(lines_.begin(), lines_.end(),
-                            [&](const line& l) { return l.group == group; });
+    auto own =
+        std::find_if(lines_.begin(), lines_.end(), [&](const line& l) { return l.group == group; });
     if (own == lines_.end()) own = lines_.insert(lines_.end(), line{std::string(group), {}});
     own->calls.push_back(waiting{who, until});
     ++queued_;
@@ -129,8 +129,8 @@ bool call_quota::join(ticket who, std::string_view group, time_point until, time
 }
 
 void call_quota::leave(ticket who, std::string_view group) {
-    auto own = std::find_if(lines_.begin(), lines_.end(),
-                            [&](const line& l) { return l.group == group; });
+    auto own =
+        std::find_if(lines_.begin(), lines_.end(), [&](const line& l) { return l.group == group; });
     if (own == lines_.end()) return;
     queued_ -= std::erase_if(own->calls, [&](const waiting& w) { return w.who == who; });
     if (own->calls.empty()) lines_.erase(own);
@@ -172,7 +172,7 @@ call_quota::turns call_quota::advance(time_point now) {
         } else {
             refill(now);
             if (now < filled_ || tokens_ < 1 - rounding) return ended;
-            tokens_ = std::max(0.0, tokens_ - 1);
+            tokens_ -= 1;
         }
         ended.granted.push_back(pop_first());
     }

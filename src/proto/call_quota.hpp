@@ -60,7 +60,8 @@ public:
         std::vector<ticket> granted;
         std::vector<ticket> refused;  ///< can not be sent before their time any more
     };
-    /// Ends the waits of those whose turn it is. Call it at `next_turn`, and after anything changed.
+    /// Ends the waits of those whose turn it is. Call it at `next_turn`, and after anything
+    /// changed.
     turns advance(time_point now);
     /// When the first in the queue may be sent; nothing: the queue is empty.
     std::optional<time_point> next_turn(time_point now) const;

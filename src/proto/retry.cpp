@@ -151,7 +151,8 @@ retrier::verdict retrier::failed(const attempt_outcome& outcome,
     bool paced = settings_.paced && decision.delay == delay_class::throttled;
     if (!paced && ++counted_ >= settings_.max_attempts)
         return stopped("no attempts left (" + decision.reason + ')');
-    auto pause = pause_for(decision.delay, outcome.retry_after);
+    auto pause = paced && outcome.retry_after ? *outcome.retry_after
+                                              : pause_for(decision.delay, outcome.retry_after);
     if (pause >= remaining)
         return stopped("no time left for another attempt (" + decision.reason + ')');
     if (decision.action == retry_action::resync_clock_and_retry) {

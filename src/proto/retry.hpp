@@ -67,7 +67,8 @@ struct retry_settings {
     bool repeatable = false;
     unsigned max_attempts = 4;  ///< the first included
     /// Somebody else spaces out the calls that are throttled (see `call_quota`): they count neither
-    /// as attempts nor against the budget, and only the deadline ends them.
+    /// as attempts nor against the budget, only the deadline ends them, and the pause is what the
+    /// service asked for, without jitter.
     bool paced = false;
 };
 

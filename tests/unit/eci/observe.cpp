@@ -13,6 +13,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/json/value.hpp>
 
+#include <functional>
 #include <stdexcept>
 
 namespace {
@@ -40,7 +41,10 @@ eci::config with(eci::config c, std::shared_ptr<observer> who) {
 
 struct observed_world {
     std::shared_ptr<recorder> seen = std::make_shared<recorder>();
-    service_world w{[this](eci::config c) { return with(std::move(c), seen); }};
+    service_world w;
+    observed_world() : observed_world([](eci::config c) { return c; }) {}
+    explicit observed_world(std::function<eci::config(eci::config)> adjust)
+        : w([&](eci::config c) { return with(adjust(std::move(c)), seen); }) {}
 };
 
 TEST_CASE("observe: one call on a new connection, one on the same") {
@@ -69,7 +73,7 @@ TEST_CASE("observe: retries and throttles") {
         auto response = n == 0   ? refusal(503, "ServiceUnavailable")
                         : n == 1 ? refusal(400, "Throttling.User")
                                  : json_answer(regions);
-        response.headers.add("x-acs-retry-after", "1");
+        response.headers.add("x-acs-retry-after", "50");
         return response;
     };
     CHECK_FALSE(called(o.w).code);
@@ -78,11 +82,11 @@ TEST_CASE("observe: retries and throttles") {
                  "retry DescribeRegions 1 unavailable",
                  "attempt DescribeRegions 2 throttled 400 Throttling.User",
                  "throttle DescribeRegions service", "retry DescribeRegions 2 throttled",
-                 "attempt DescribeRegions 3 ok 200", "call DescribeRegions ok 3"}));
+                 "throttle DescribeRegions client", "attempt DescribeRegions 3 ok 200", "call DescribeRegions ok 3"}));
 }
 
 TEST_CASE("observe: throttled until the attempts are used up") {
-    observed_world o;
+    observed_world o([](eci::config c) { return c.no_quota(); });
     o.w.service.answer = [](const seen_call&, std::size_t) {
         auto response = refusal(400, "Throttling");
         response.headers.add("x-acs-retry-after", "1");

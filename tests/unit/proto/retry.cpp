@@ -31,6 +31,12 @@ retry_settings repeatable(unsigned attempts = 4) {
     return {true, attempts};
 }
 
+retry_settings paced(unsigned attempts) {
+    retry_settings settings = repeatable(attempts);
+    settings.paced = true;
+    return settings;
+}
+
 }  // namespace
 
 TEST_CASE("retry: the rule for each outcome, for calls that may be repeated and others") {
@@ -180,6 +186,34 @@ TEST_CASE("retry: the budget of a client ends retry storms, and success refills 
     for (int i = 0; i < 2; ++i) retrier(repeatable(), budget, half).succeeded();
     CHECK(fail_once().action == retry_action::retry);
     CHECK(fail_once().action == retry_action::stop);
+}
+
+TEST_CASE("retry: throttled attempts that are paced end with the time, not with the attempts") {
+    retry_budget budget(1);
+    retrier call(paced(3), budget, half);
+    auto refused = answer(400, "Throttling.User");
+    refused.retry_after = 10ms;
+    for (int i = 0; i < 50; ++i) {
+        auto verdict = call.failed(refused, 1h);
+        CHECK(verdict.action == retry_action::retry);
+        CHECK(verdict.pause == 10ms);  // the pacer's to wait
+    }
+    CHECK(budget.tokens() == doctest::Approx(1));
+    CHECK(call.attempts() == 50);
+    // Other failures count as ever.
+    CHECK(call.failed(answer(503, ""), 1h).action == retry_action::retry);
+    CHECK(budget.tokens() == doctest::Approx(0));
+    CHECK(call.failed(refused, 1h).action == retry_action::retry);
+    CHECK(call.failed(answer(503, ""), 1h).action == retry_action::stop);
+    CHECK(call.failed(answer(429, ""), 1h).pause <= 1s);  // no hint
+    retrier late(paced(3), budget, half);
+    CHECK(late.failed(refused, 10ms).action == retry_action::stop);
+    CHECK(late.failed(answer(403, "Throttling.Vcpu.PerDay"), 1h).action == retry_action::stop);
+    // Without a pacer they are attempts like others.
+    retry_budget enough;
+    retrier alone(repeatable(2), enough, half);
+    CHECK(alone.failed(refused, 1h).action == retry_action::retry);
+    CHECK(alone.failed(refused, 1h).action == retry_action::stop);
 }
 
 TEST_CASE("retry_budget: never above its capacity, never below nothing") {
