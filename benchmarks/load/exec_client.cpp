@@ -1,10 +1,12 @@
 // Execs through the public API against `ecisbx serve --runtime synthetic`, which runs as a process
 // of its own; settings from the environment. Every byte is checked.
 //   --scenario exec   --count N --at-once K      round trips of `echo`
-//   --scenario open   --streams N                open `cat` streams: memory, CPU at rest, then 1 KiB
+//   --scenario open   --streams N                open `cat` streams: memory, CPU at rest, then 1
+//   KiB
 //                                                each way on all of them
 //   --scenario wait   --count N                  create N, wait for all: calls and time to the last
-//   --scenario churn  --count N                  create, exec, remove, one after the other: leak slope
+//   --scenario churn  --count N                  create, exec, remove, one after the other: leak
+//   slope
 #include "load/scenarios.hpp"
 
 #include <ecisbx/ecisbx.hpp>
@@ -78,7 +80,8 @@ asio::awaitable<void> exec_scenario(setting_ptr s) {
 }
 
 asio::awaitable<void> open_one(sandbox box, process* into) {
-    auto options = exec_options().open_stdin().no_timeout().connect_timeout(std::chrono::minutes(5));
+    auto options =
+        exec_options().open_stdin().no_timeout().connect_timeout(std::chrono::minutes(5));
     *into = co_await box.start(command("cat"), options);
 }
 
@@ -150,15 +153,16 @@ asio::awaitable<void> churn_scenario(setting_ptr s) {
         s->walls.clear();
     }
     s->out.add("cycles", static_cast<double>(count));
-    s->out.add("bytes_per_cycle", (bench::resident_kb() - after_first) * 1024 /
-                                      static_cast<double>(std::max<std::size_t>(count - quarter, 1)));
+    s->out.add("bytes_per_cycle",
+               (bench::resident_kb() - after_first) * 1024 /
+                   static_cast<double>(std::max<std::size_t>(count - quarter, 1)));
 }
 
 asio::awaitable<void> run(const bench::arguments& a, bench::report& out) {
     auto settings = eci::config::from_env();
     settings.timeout(std::chrono::minutes(5));
-    auto s = std::make_shared<setting>(
-        eci::client(co_await asio::this_coro::executor, settings), a, out);
+    auto s = std::make_shared<setting>(eci::client(co_await asio::this_coro::executor, settings), a,
+                                       out);
     auto scenario = a.text("scenario");
     if (scenario == "exec")
         co_await exec_scenario(s);

@@ -68,9 +68,8 @@ struct load {
 
     static void start(const asio::any_io_executor& executor, asio::awaitable<void> what,
                       std::shared_ptr<countdown> count) {
-        asio::co_spawn(executor, std::move(what), [count](std::exception_ptr e) {
-            e ? count->failed(e) : count->done();
-        });
+        asio::co_spawn(executor, std::move(what),
+                       [count](std::exception_ptr e) { e ? count->failed(e) : count->done(); });
     }
 
     asio::awaitable<void> connect_some(std::size_t* next) {
@@ -89,18 +88,15 @@ struct load {
     }
 
     /// What an idle stream of a program does: it waits in a read.
-    static asio::awaitable<void> park(session_ptr on) {
-        co_await on->read();
-    }
+    static asio::awaitable<void> park(session_ptr on) { co_await on->read(); }
 
     /// Every byte is looked at: a fast client that reads something else is not fast.
     void check(std::string_view message) const {
-        if (message != expected)
-            throw std::runtime_error("a message is not what was sent");
+        if (message != expected) throw std::runtime_error("a message is not what was sent");
     }
     asio::awaitable<void> receive(session_ptr from) {
-        co_await from->write("send " + std::to_string(size) + " " + std::to_string(messages) +
-                             " " + std::to_string(batch));
+        co_await from->write("send " + std::to_string(size) + " " + std::to_string(messages) + " " +
+                             std::to_string(batch));
         for (std::size_t i = 0; i < messages; ++i) {
             std::string_view message = co_await from->read();
             check(message);
@@ -114,8 +110,8 @@ struct load {
     }
 
     asio::awaitable<void> receive_ticks(session_ptr from) {
-        co_await from->write("tick " + std::to_string(size) + " " + std::to_string(messages) +
-                             " " + std::to_string(pause_us));
+        co_await from->write("tick " + std::to_string(size) + " " + std::to_string(messages) + " " +
+                             std::to_string(pause_us));
         for (std::size_t i = 0; i < messages; ++i) {
             std::string_view message = co_await from->read();
             double sent = 0;
@@ -182,8 +178,8 @@ asio::awaitable<void> timed(load<Session>& l, asio::awaitable<void> work, double
 template <class Session>
 asio::awaitable<void> run_scenario(const arguments& a, report& out) {
     load<Session> l;
-    l.environment = std::make_shared<typename Session::environment>(
-        co_await asio::this_coro::executor, a);
+    l.environment =
+        std::make_shared<typename Session::environment>(co_await asio::this_coro::executor, a);
     l.messages = a.number("messages", 100);
     l.size = a.number("size", 128);
     l.expected.assign(l.size, 'x');

@@ -99,7 +99,8 @@ private:
     }
 
     asio::awaitable<void> send(std::size_t size, std::size_t count, std::size_t batch) {
-        auto frame = proto::ws_encode_frame(ws_opcode::binary, std::string(size, 'x'), std::nullopt);
+        auto frame =
+            proto::ws_encode_frame(ws_opcode::binary, std::string(size, 'x'), std::nullopt);
         std::string many;
         for (std::size_t i = 0; i < batch; ++i) many += frame;
         for (std::size_t sent = 0; sent < count;) {
@@ -133,8 +134,7 @@ asio::awaitable<void> serve_one(asio::ip::tcp::socket socket,
                                 std::shared_ptr<net::tls_server_context> tls) {
     try {
         net::stream over(std::move(socket));
-        if (tls)
-            co_await over.handshake(tls, core::deadline::after(std::chrono::seconds(60)));
+        if (tls) co_await over.handshake(tls, core::deadline::after(std::chrono::seconds(60)));
         peer one(std::move(over));
         co_await one.serve();
     } catch (const std::exception&) {
@@ -158,8 +158,8 @@ int main(int argc, char** argv) {
     std::shared_ptr<net::tls_server_context> tls;
     if (auto state = a.text("state"); !state.empty()) {
         auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        auto identity = server::load_or_make_identity(
-            state, server::certificate_names("127.0.0.1"), now);
+        auto identity =
+            server::load_or_make_identity(state, server::certificate_names("127.0.0.1"), now);
         tls = net::tls_server_context::make(identity.leaf.certificate, identity.leaf.key);
     }
     asio::io_context context(1);

@@ -49,8 +49,8 @@ public:
 
 private:
     asio::awaitable<void> shake_hands() {
-        on_->set_option(beast::websocket::stream_base::timeout::suggested(
-            beast::role_type::client));
+        on_->set_option(
+            beast::websocket::stream_base::timeout::suggested(beast::role_type::client));
         co_await on_->async_handshake("127.0.0.1", "/", asio::use_awaitable);
     }
     std::unique_ptr<websocket> on_;

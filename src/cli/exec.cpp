@@ -136,20 +136,19 @@ asio::awaitable<int> attach(process started, exec_arguments arguments) {
     co_return status_of(result.value());
 }
 
-namespace {
-
 asio::awaitable<int> print_result(asio::awaitable<exec_result> running) {
     auto result = co_await std::move(running);
     print_json(result);
     co_return status_of(result);
 }
 
-/// The whole result as JSON comes at the end, so there is nobody to type to.
 void require_detached(const exec_arguments& arguments) {
     if (arguments.interactive || arguments.tty)
         throw error(errc::invalid_argument,
                     "--json prints the result at the end; it does not go with -i or -t");
 }
+
+namespace {
 
 asio::awaitable<int> exec(sandbox box, command what, exec_arguments arguments) {
     auto started = co_await box.start(std::move(what), arguments.options());

@@ -25,6 +25,11 @@ struct exec_arguments {
 /// documented: the remote code, 128+n, 124 timed out, 125 lost.
 boost::asio::awaitable<int> attach(process started, exec_arguments arguments);
 
+/// Prints the whole result as JSON at the end; the status is the command's.
+boost::asio::awaitable<int> print_result(boost::asio::awaitable<exec_result> running);
+/// Throws `invalid_argument` when somebody would type to it: --json has nobody to type to.
+void require_detached(const exec_arguments& arguments);
+
 }  // namespace ecisbx::cli
 
 #endif

@@ -15,8 +15,9 @@ int main(int argc, char** argv) {
     parser.fallthrough();
 
     ecisbx::cli::app program;
-    parser.add_option("--env-file", program.env_file,
-                      "Read settings from this file instead of searching for .env upward")
+    parser
+        .add_option("--env-file", program.env_file,
+                    "Read settings from this file instead of searching for .env upward")
         ->type_name("FILE");
     parser.add_flag("--json", program.json, "Print data as JSON");
     parser.add_flag("-v,--verbose", program.verbose,

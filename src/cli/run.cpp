@@ -16,16 +16,18 @@ namespace {
 
 namespace asio = boost::asio;
 
-asio::awaitable<int> in_box(sandbox box, command what, exec_arguments arguments) {
+asio::awaitable<int> in_box(sandbox box, command what, exec_arguments arguments, bool json) {
     co_await box.wait_ready();
+    if (json) co_return co_await print_result(box.exec(std::move(what), arguments.options()));
     auto started = co_await box.start(std::move(what), arguments.options());
     co_return co_await attach(std::move(started), std::move(arguments));
 }
 
 asio::awaitable<int> run(eci::client client, eci::create_options options, command what,
-                         exec_arguments arguments, bool keep) {
+                         exec_arguments arguments, bool keep, bool json) {
+    if (json) require_detached(arguments);
     auto box = co_await client.create(std::move(options));
-    auto status = co_await as_result(in_box(box, std::move(what), std::move(arguments)));
+    auto status = co_await as_result(in_box(box, std::move(what), std::move(arguments), json));
     if (keep) {
         std::cerr << "ecisbx: kept " << box.id() << '\n';
     } else {
@@ -56,8 +58,8 @@ void add_run(CLI::App& parser, app& program, action& chosen) {
     command_line->add_option("ARGV", *argv, "The command, after --")->required();
     command_line->callback([=, &program, &chosen] {
         chosen = [=, &program] {
-            return program.run(
-                run(program.client(), create->options(), command(*argv), *exec, *keep));
+            return program.run(run(program.client(), create->options(), command(*argv), *exec,
+                                   *keep, program.json));
         };
     });
 }

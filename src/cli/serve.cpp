@@ -15,6 +15,9 @@
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -33,7 +36,7 @@ struct serve_arguments {
     bool tls = false;
     std::string env_file, state, rootfs;
     std::string admin;
-    bool host_network = false, verbose = false, remote_admin = false;
+    bool host_network = false, verbose = false, remote_admin = false, json = false;
     server::runtime_options::kind runtime = server::runtime_options::kind::bubblewrap;
     server::wire wire = server::wire::kubelet;
     std::vector<std::string> quotas;
@@ -89,13 +92,21 @@ server::options options_of(const serve_arguments& arguments) {
 void announce(const server::local& local, const serve_arguments& arguments) {
     if (arguments.runtime == server::runtime_options::kind::process)
         spdlog::warn("NO ISOLATION: sandboxes are plain processes of this user");
+    if (!arguments.env_file.empty()) write_env_file(arguments.env_file, local.eci_config());
+    if (arguments.json) {
+        boost::json::object where{{"endpoint", local.endpoint()},
+                                  {"ca_file", local.ca_file()},
+                                  {"admin_port", local.admin_port()},
+                                  {"env_file", arguments.env_file}};
+        std::cout << boost::json::serialize(where) << std::endl;
+        return;
+    }
     std::cout << "listening on " << local.endpoint() << '\n';
     if (local.admin_port() != 0)
         std::cout << "metrics on port " << local.admin_port() << ": /metrics, /healthz\n";
     if (arguments.env_file.empty()) {
         std::cout << "credentials: use --env-file FILE to have them written\n";
     } else {
-        write_env_file(arguments.env_file, local.eci_config());
         std::cout << "settings for clients: " << arguments.env_file << '\n';
     }
     std::cout << std::flush;
@@ -139,12 +150,14 @@ void add_serve(CLI::App& parser, app& program, action& chosen) {
     command->add_option("--listen", a->listen, "ADDRESS:PORT; port 0 takes a free one")
         ->capture_default_str();
     command->add_flag("--tls", a->tls, "https and wss, with a CA of its own");
-    command->add_option("--env-file", a->env_file,
-                        "Write endpoint, generated credentials and CA for clients here")
+    command
+        ->add_option("--env-file", a->env_file,
+                     "Write endpoint, generated credentials and CA for clients here")
         ->type_name("FILE");
-    command->add_option("--state", a->state,
-                        "Folder of CA and certificate; default: "
-                        "$XDG_STATE_HOME/ecisbx or ~/.local/state/ecisbx")
+    command
+        ->add_option("--state", a->state,
+                     "Folder of CA and certificate; default: "
+                     "$XDG_STATE_HOME/ecisbx or ~/.local/state/ecisbx")
         ->type_name("DIR");
     command
         ->add_option("--runtime", a->runtime,
@@ -164,9 +177,10 @@ void add_serve(CLI::App& parser, app& program, action& chosen) {
                                                                         {"silent", wire::silent},
                                                                         {"raw", wire::raw},
                                                                         {"text", wire::text}}));
-    command->add_option("--rootfs", a->rootfs,
-                        "Root file system of the sandboxes; default: the "
-                        "host's, read-only")
+    command
+        ->add_option("--rootfs", a->rootfs,
+                     "Root file system of the sandboxes; default: the "
+                     "host's, read-only")
         ->type_name("DIR");
     command->add_flag("--host-network", a->host_network, "Sandboxes share the host's network");
     command
@@ -190,6 +204,7 @@ void add_serve(CLI::App& parser, app& program, action& chosen) {
                       "Let --admin listen on an address that is not loopback");
     command->callback([=, &chosen, &program] {
         a->verbose = program.verbose;
+        a->json = program.json;
         chosen = [=] { return run_serve(a); };
     });
 }

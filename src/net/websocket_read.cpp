@@ -203,8 +203,7 @@ void websocket::impl::on_silence() {
     // A ping that waits behind data the peer does not take has not asked anything yet: the write's
     // own deadline decides then.
     if (ping_due) silent = idle;
-    if (silent >= idle + idle)
-        fail(errc::connection, "the peer was silent for too long");
+    if (silent >= idle + idle) fail(errc::connection, "the peer was silent for too long");
 }
 
 }  // namespace ecisbx::net

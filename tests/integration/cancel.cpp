@@ -118,7 +118,8 @@ asio::awaitable<void> op_bash_input(eci::client client, std::string id) {
 }
 asio::awaitable<void> op_stream(eci::client client, std::string id) {
     auto box = client.attach(id);
-    auto p = co_await box.start(command("cat", "-", "/dev/null/cancel-stream"), exec_options().open_stdin());
+    auto p = co_await box.start(command("cat", "-", "/dev/null/cancel-stream"),
+                                exec_options().open_stdin());
     co_await p.write("abc");
     auto piece = co_await p.read();
     co_await p.close_stdin();

@@ -51,7 +51,8 @@ public:
     /// |---|---|
     /// | return | the service has the group; `wait_ready` waits until it runs |
     /// | an error of the service | there is no group |
-    /// | timeout, cancel, a lost connection | nothing: the group may exist. The same options with the same `client_token` give its id; without one, look for its name |
+    /// | timeout, cancel, a lost connection | nothing: the group may exist. The same options with
+    /// the same `client_token` give its id; without one, look for its name |
     boost::asio::awaitable<sandbox> create(create_options options);
 
     /// A handle to an existing sandbox. Errors: `not_found`.
@@ -99,7 +100,8 @@ public:
     /// |---|---|
     /// | return | the service has taken the changes on; `wait_ready` waits until they are made |
     /// | an error of the service | nothing was changed |
-    /// | timeout, cancel, a lost connection | nothing: the call may have been taken on; the same options with the same `client_token` ask again without doing it twice |
+    /// | timeout, cancel, a lost connection | nothing: the call may have been taken on; the same
+    /// options with the same `client_token` ask again without doing it twice |
     ///
     /// The service replaces the containers that a change concerns: what ran in them ends, the
     /// processes of execs too, whose results are `lost` then. The local server replaces all of a

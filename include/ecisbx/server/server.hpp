@@ -111,11 +111,11 @@ public:
         return admin_address_ = std::move(address), admin_port_ = port, *this;
     }
     options& allow_remote_admin(bool on = true) & { return remote_admin_ = on, *this; }
-    /// Calls of `action` beyond `calls` within `period`, counted from the first one of a window, are
-    /// answered as the service does: 400 `Throttling.User`, with the time until the window's end in
-    /// `x-acs-retry-after` (ms) and `x-ratelimit-user-api`. Again for the same action: replaces it.
-    /// `start` refuses an action that is not served, 0 calls and a period that is not above 0 with
-    /// `invalid_argument`. Default: no quota.
+    /// Calls of `action` beyond `calls` within `period`, counted from the first one of a window,
+    /// are answered as the service does: 400 `Throttling.User`, with the time until the window's
+    /// end in `x-acs-retry-after` (ms) and `x-ratelimit-user-api`. Again for the same action:
+    /// replaces it. `start` refuses an action that is not served, 0 calls and a period that is not
+    /// above 0 with `invalid_argument`. Default: no quota.
     options& quota(std::string action, std::size_t calls,
                    std::chrono::milliseconds period = std::chrono::minutes(1)) &;
     /// All of `vendor_quotas()`.

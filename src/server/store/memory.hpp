@@ -26,7 +26,7 @@ struct group_filter {
     std::optional<group_status> status;
     std::optional<std::string> zone, vswitch, security_group, resource_group;
     std::vector<std::pair<std::string, std::string>> tags;  ///< all of them; empty value: any
-    bool tagged = false;  ///< only groups that have a tag
+    bool tagged = false;                                    ///< only groups that have a tag
     std::optional<time_point> changed_since;
     bool matches(const group& g) const;
     friend bool operator==(const group_filter&, const group_filter&) = default;

@@ -82,7 +82,8 @@ TEST_CASE("observe: retries and throttles") {
                  "retry DescribeRegions 1 unavailable",
                  "attempt DescribeRegions 2 throttled 400 Throttling.User",
                  "throttle DescribeRegions service", "retry DescribeRegions 2 throttled",
-                 "throttle DescribeRegions client", "attempt DescribeRegions 3 ok 200", "call DescribeRegions ok 3"}));
+                 "throttle DescribeRegions client", "attempt DescribeRegions 3 ok 200",
+                 "call DescribeRegions ok 3"}));
 }
 
 TEST_CASE("observe: throttled until the attempts are used up") {

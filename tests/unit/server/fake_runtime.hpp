@@ -60,7 +60,7 @@ struct world {
     std::vector<box_ptr> boxes;
     rt::volume_support volumes = rt::volume_support::none;
     std::vector<std::string> dropped;  ///< groups whose volumes were dropped
-    std::string fail_create;  ///< not empty: create throws
+    std::string fail_create;           ///< not empty: create throws
     bool slow_stop = false;
     bool runtime_gone = false;
     bool hold_create = false;  ///< create waits until `let_create`

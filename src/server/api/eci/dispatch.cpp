@@ -68,9 +68,8 @@ void admit(service& s, const call& c) {
     failure.code = "Throttling.User";
     failure.message = "Request was denied due to user flow control.";
     failure.headers.emplace_back("x-acs-retry-after", left);
-    failure.headers.emplace_back(
-        "x-ratelimit-user-api",
-        "Limit:" + std::to_string(refused->limit) + ",Remain:0,TimeLeft:" + left);
+    failure.headers.emplace_back("x-ratelimit-user-api", "Limit:" + std::to_string(refused->limit) +
+                                                             ",Remain:0,TimeLeft:" + left);
     throw proto::api_refusal(std::move(failure));
 }
 

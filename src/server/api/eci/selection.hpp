@@ -20,8 +20,8 @@ struct page_request {
     std::uint64_t before = 0;  ///< 0: the first page
 };
 /// `limit_name` (at most `most`, by default `fallback`; 0 counts as absent) and NextToken.
-page_request read_page(service& s, const call& c, std::string_view limit_name,
-                       std::size_t fallback, std::size_t most);
+page_request read_page(service& s, const call& c, std::string_view limit_name, std::size_t fallback,
+                       std::size_t most);
 
 /// Limit (at most and by default `most`) and NextToken, applied.
 store::group_page select_page(service& s, const call& c, const store::group_filter& filter,
