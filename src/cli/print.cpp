@@ -1,5 +1,6 @@
 #include "cli/print.hpp"
 
+#include "core/ascii.hpp"
 #include "core/base64.hpp"
 #include "core/utf8.hpp"
 
@@ -36,7 +37,7 @@ std::string state_of(const eci::container_state& state) {
 
 std::string printable(std::string text) {
     for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+        if (core::is_ascii_control(c)) c = '?';
     return text;
 }
 

@@ -46,10 +46,8 @@ error failure_of(errc condition, std::string doing, std::string message) {
 }
 
 void check_action(const std::string& action) {
-    bool good = !action.empty() && std::all_of(action.begin(), action.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    });
-    if (!good) throw error(errc::invalid_argument, "an action's name is of [A-Za-z0-9]");
+    if (!is_action(action))
+        throw error(errc::invalid_argument, "an action's name is of [A-Za-z0-9]");
 }
 
 proto::parameter_list with_token(const std::string& id) {

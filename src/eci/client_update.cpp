@@ -1,4 +1,5 @@
 // The calls that check and change what exists: dry runs, updates, image caches.
+#include "eci/check_id.hpp"
 #include "eci/client_impl.hpp"
 #include "eci/create.hpp"
 #include "eci/image_caches.hpp"
@@ -16,10 +17,10 @@ namespace {
 namespace asio = boost::asio;
 using core::deadline;
 
-void check_given(const std::string& id, const char* what) {
-    if (id.empty() || id.find('\0') != std::string::npos)
+void check_cache_id(const std::string& id) {
+    if (!is_id(id))
         throw error(errc::invalid_argument,
-                    std::string("the id of the ") + what + " must be text that is not empty");
+                    "the id of the image cache must be text that is not empty");
 }
 
 /// What the service answers when it would have done it.
@@ -43,7 +44,7 @@ asio::awaitable<void> client::impl::dry_run(create_options options) {
 }
 
 asio::awaitable<void> client::impl::update(std::string id, update_options options) {
-    check_given(id, "sandbox");
+    check_id(id);
     auto parameters = update_parameters(id, options);
     names_.forget(id);  // its first container may be another then
     co_await caller_.call("UpdateContainerGroup", std::move(parameters), repeating::harmless,
@@ -66,14 +67,14 @@ asio::awaitable<image_cache_page> client::impl::image_caches(image_cache_query q
 
 asio::awaitable<void> client::impl::update_image_cache(std::string id,
                                                        image_cache_options options) {
-    check_given(id, "image cache");
+    check_cache_id(id);
     auto parameters = cache_update_parameters(id, options);
     co_await caller_.call("UpdateImageCache", std::move(parameters), repeating::harmless,
                           deadline::never());
 }
 
 asio::awaitable<void> client::impl::remove_image_cache(std::string id) {
-    check_given(id, "image cache");
+    check_cache_id(id);
     proto::parameter_list parameters = {{"ImageCacheId", id}, {"ClientToken", core::uuid()}};
     try {
         co_await caller_.call("DeleteImageCache", std::move(parameters), repeating::harmless,

@@ -3,6 +3,7 @@
 #include <ecisbx/error.hpp>
 
 #include "core/url.hpp"
+#include "eci/check_id.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -16,12 +17,6 @@ bool is_region_character(char c) {
 
 bool is_region(const std::string& id) {
     return !id.empty() && id.size() <= 63 && std::all_of(id.begin(), id.end(), is_region_character);
-}
-
-bool is_action(const std::string& name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    });
 }
 
 void require(bool fine, errc condition, const char* message) {

@@ -1,6 +1,7 @@
 #include "eci/status_answer.hpp"
 
 #include "eci/fields.hpp"
+#include "eci/parse_list.hpp"
 #include "proto/flatten.hpp"
 
 #include <boost/json/array.hpp>
@@ -53,10 +54,7 @@ container_group parse_group(const fields& from) {
     group.status = from.text("Status");
     auto pod = from.object("PodStatus");
     if (!pod) return group;
-    if (const auto* list = pod->list("ContainerStatuses"))
-        for (std::size_t i = 0; i < list->size(); ++i)
-            group.containers.push_back(
-                parse_container(pod->element("ContainerStatuses", *list, i)));
+    group.containers = parse_list(*pod, "ContainerStatuses", parse_container);
     return group;
 }
 
@@ -66,9 +64,7 @@ status_page parse_status_page(const json::object& answer) {
     fields from(answer);
     status_page page;
     page.next_token = from.text("NextToken");
-    if (const auto* list = from.list("Data"))
-        for (std::size_t i = 0; i < list->size(); ++i)
-            page.groups.push_back(parse_group(from.element("Data", *list, i)));
+    page.groups = parse_list(from, "Data", parse_group);
     return page;
 }
 

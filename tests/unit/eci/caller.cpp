@@ -15,17 +15,6 @@ using namespace std::chrono_literals;
 
 const char* created = R"({"RequestId":"R-1","ContainerGroupId":"eci-1"})";
 
-/// Creates; `seen` gets the error, an empty one for a success.
-asio::awaitable<void> create(service_world& w, error_info& seen) {
-    seen = co_await failure_of(w.client->create(eci::create_options("nginx").name("box")));
-}
-
-error_info created_with(service_world& w) {
-    error_info seen;
-    w.run(create(w, seen));
-    return seen;
-}
-
 TEST_CASE("caller: what a call looks like") {
     service_world w([](eci::config c) { return c.security_token("TOKEN").region("us-east-1"); });
     w.service.answer = [](const seen_call&, std::size_t) { return json_answer(created); };

@@ -22,16 +22,6 @@ using namespace std::chrono_literals;
 
 const char* created = R"({"RequestId":"R-1","ContainerGroupId":"eci-1"})";
 
-asio::awaitable<void> create(service_world& w, error_info& seen) {
-    seen = co_await failure_of(w.client->create(eci::create_options("nginx").name("box")));
-}
-
-error_info created_with(service_world& w) {
-    error_info seen;
-    w.run(create(w, seen));
-    return seen;
-}
-
 std::string key_of(const seen_call& call) {
     auto text = std::string(call.headers.get("authorization"));
     auto begin = text.find("Credential=") + 11;

@@ -87,4 +87,18 @@ void service_world::run(asio::awaitable<void> body) {
     if (failure) std::rethrow_exception(failure);
 }
 
+namespace {
+
+asio::awaitable<void> create(service_world& w, error_info& seen) {
+    seen = co_await failure_of(w.client->create(eci::create_options("nginx").name("box")));
+}
+
+}  // namespace
+
+error_info created_with(service_world& w) {
+    error_info seen;
+    w.run(create(w, seen));
+    return seen;
+}
+
 }  // namespace ecisbx::test

@@ -67,6 +67,9 @@ struct service_world {
     void run(asio::awaitable<void> body);
 };
 
+/// What creating a sandbox on it gives: an empty error for a success.
+error_info created_with(service_world& w);
+
 /// Awaits `op` and returns its error; an empty one when it succeeded.
 template <class T>
 asio::awaitable<error_info> failure_of(asio::awaitable<T> op) {

@@ -117,17 +117,9 @@ boost::json::object update_data_cache(service& s, const call& c) {
     require_region(c);
     (void)once(s, c, [&] {
         auto& cache = required_cache(s, c);
-        auto now = s.clock();
-        auto at = store::progress_of(cache, now);
-        if (!at.settled)
-            refuse(400, "IncorrectStatus",
-                   "The status of the data cache is " + std::string(at.status) +
-                       ", it must be Available or UpdateFailed.");
-        auto changed = cache;  // a refusal half-way must leave it as it was
-        read_cache(c.parameters, changed, now);
-        changed.began = now;
-        changed.updating = true;
-        cache = std::move(changed);
+        begin_cache_update(
+            s, cache, "IncorrectStatus", "data cache", "Available",
+            [&](auto& changed, time_point now) { read_cache(c.parameters, changed, now); });
         return cache.id;
     });
     return {};

@@ -118,17 +118,9 @@ boost::json::object update_image_cache(service& s, const call& c) {
     require_region(c);
     (void)once(s, c, [&] {
         auto& cache = required_cache(s, c);
-        auto now = s.clock();
-        auto at = store::progress_of(cache, now);
-        if (!at.settled)
-            refuse(400, "ImageCache.IncorrectStatus",
-                   "The status of the image cache is " + std::string(at.status) +
-                       ", it must be Ready or UpdateFailed.");
-        auto changed = cache;  // a refusal half-way must leave it as it was
-        read_cache(c.parameters, changed, now);
-        changed.began = now;
-        changed.updating = true;
-        cache = std::move(changed);
+        begin_cache_update(
+            s, cache, "ImageCache.IncorrectStatus", "image cache", "Ready",
+            [&](auto& changed, time_point now) { read_cache(c.parameters, changed, now); });
         return cache.id;
     });
     return {};

@@ -2,6 +2,7 @@
 #ifndef ECISBX_SERVER_API_ECI_RESOURCES_HPP
 #define ECISBX_SERVER_API_ECI_RESOURCES_HPP
 
+#include "server/api/eci/common.hpp"
 #include "server/api/eci/render.hpp"
 #include "server/api/eci/selection.hpp"
 #include "server/api/eci/service.hpp"
@@ -56,6 +57,24 @@ boost::json::object render_page(const service& s, const store::table_page<T>& pa
     out["NextToken"] = seal_page(s.page_key, page.next);
     out[list_name] = std::move(list);
     return out;
+}
+
+/// Begins an update of an image or data cache: `read(changed, now)` reads the request. Refused with
+/// `code` while the cache is not settled; a refusal half-way leaves it as it was.
+template <class Cache, class Read>
+void begin_cache_update(const service& s, Cache& cache, const std::string& code,
+                        const std::string& what, const std::string& settled, const Read& read) {
+    auto now = s.clock();
+    auto at = store::progress_of(cache, now);
+    if (!at.settled)
+        refuse(400, code,
+               "The status of the " + what + " is " + std::string(at.status) + ", it must be " +
+                   settled + " or UpdateFailed.");
+    auto changed = cache;
+    read(changed, now);
+    changed.began = now;
+    changed.updating = true;
+    cache = std::move(changed);
 }
 
 }  // namespace ecisbx::server::api::eci
