@@ -6,6 +6,9 @@
 
 #include <ecisbx/server/server.hpp>
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -124,8 +127,17 @@ asio::awaitable<int> serve(std::shared_ptr<serve_arguments> arguments) {
     co_return 0;
 }
 
+// Its memory has the access key and every sandbox's traffic: no core file of it, and no other
+// process of the same user may look into it.
+void keep_memory_private() {
+    rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0);
+}
+
 int run_serve(std::shared_ptr<serve_arguments> arguments) {
     start_log(arguments->verbose);
+    keep_memory_private();
 
     asio::io_context context(1);
     int status = exit_failed;

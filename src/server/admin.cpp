@@ -34,12 +34,20 @@ net::http_response plain(int status, std::string text) {
     return response;
 }
 
-/// The host of a Host field, without its port.
+/// The host of a Host field, without its port; empty for what is no `host` or `host:port`.
 std::string host_of(std::string_view field) {
-    auto end = field.starts_with('[') ? field.find(']') : field.find(':');
+    bool bracketed = field.starts_with('[');
+    auto end = bracketed ? field.find(']') : field.find(':');
+    if (bracketed && end == std::string_view::npos) return {};
     auto host = field.substr(0, end);
-    if (host.starts_with('[')) host.remove_prefix(1);
-    return std::string(host);
+    auto rest = field.substr(host.size());
+    if (bracketed) {
+        host.remove_prefix(1);
+        rest.remove_prefix(1);
+    }
+    bool port = rest.empty() || (rest.front() == ':' &&
+                                 rest.find_first_not_of("0123456789", 1) == std::string_view::npos);
+    return port ? std::string(host) : std::string();
 }
 
 asio::awaitable<net::http_reply> handle(settings_ptr settings, net::http_request request) {

@@ -86,6 +86,8 @@ instance::instance(asio::any_io_executor executor, options settings)
     http.port = settings_.port();
     http.limits = request_limits;
     http.max_connections = settings_.max_connections();
+    if (const auto& log = settings_.log())
+        http.report = [log](const std::string& line) { log(log_level::error, line); };
     if (settings_.uses_tls()) http.tls = make_tls();
     auto handle = [face = face_](net::http_request request) {
         return face->handle(std::move(request));

@@ -114,6 +114,15 @@ std::vector<mount_wish> bwrap_world::mounts(const plumbing& pipes) const {
     return wishes;
 }
 
+// Only a shared volume has content that is older than this box, and it belongs to other boxes.
+int bwrap_world::keep_from_host() const {
+    std::vector<std::string> shared;
+    for (const auto& m : spec_.mounts)
+        if (!m.volume.empty() && !settings_.volumes.empty())
+            shared.push_back(volume_path(settings_.volumes, spec_.group, m.volume));
+    return shared.empty() ? 0 : protect_host(shared);
+}
+
 int bwrap_world::leave_root() const {
     if (!settings_.privileged) return 0;
     if (::setgroups(0, nullptr) != 0 || ::setresgid(settings_.gid, settings_.gid, settings_.gid) ||
@@ -132,6 +141,7 @@ void bwrap_world::become_bwrap(const plumbing& pipes) const {
     if (int e = group_.join()) give_up("control group", e);
     // The sleeper must outlive a box that has run out of memory; not every root may say so.
     write_file("/proc/self/oom_score_adj", "-1000");
+    if (int e = keep_from_host()) give_up("mount namespace", e);
     if (int e = leave_root()) give_up("setresuid", e);
     // bwrap asks for this too, but only once it runs.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -60,6 +60,7 @@ private:
     [[noreturn]] void become_bwrap(const plumbing& pipes) const;
     void wait_until_ready(const plumbing& pipes, int watch);
     int leave_root() const;
+    int keep_from_host() const;
     int namespaces() const;
 
     const bwrap_settings& settings_;

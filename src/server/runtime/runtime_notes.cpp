@@ -25,7 +25,7 @@ void note_isolation(const note_facts& f, std::vector<std::string>& notes) {
                         ? "volumes: empty folders and configuration files, in memory; the "
                           "containers of a group share the folders"
                         : "volumes: empty folders and configuration files, in memory; folders are "
-                          "NOT shared between containers, which needs root");
+                          "NOT shared between containers, which needs root and Linux 5.12");
     notes.push_back("NOT isolated: the kernel is shared with the host");
 }
 

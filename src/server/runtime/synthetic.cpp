@@ -3,6 +3,7 @@
 #include "proto/exec_unwrap.hpp"
 #include "server/runtime/spec_codec.hpp"
 #include "server/runtime/synthetic_job.hpp"
+#include "server/runtime/synthetic_tmux.hpp"
 
 #include <ecisbx/error.hpp>
 
@@ -67,13 +68,14 @@ private:
 
 class synthetic_box final : public box {
 public:
-    explicit synthetic_box(const asio::any_io_executor& executor) : executor_(executor) {}
+    explicit synthetic_box(const asio::any_io_executor& executor)
+        : executor_(executor), sessions_(std::make_shared<synthetic_tmux>(executor)) {}
     ~synthetic_box() override { end(SIGKILL); }
 
     asio::awaitable<std::unique_ptr<process>> start(process_spec spec) override {
         check(spec);
         if (ended_) throw error(errc::not_ready, "the sandbox has ended");
-        auto job = std::make_shared<synthetic_job>(executor_, spec.tty);
+        auto job = std::make_shared<synthetic_job>(executor_, spec.tty, sessions_);
         if (auto wanted = proto::unwrap_kill(spec.argv)) {
             job->complete(kill(*wanted) ? 0 : 1);
         } else {
@@ -112,8 +114,10 @@ private:
         ended_ = true;
         for (const auto& job : jobs_) job->signal(signal);
         jobs_.clear();
+        sessions_->kill_all();
     }
     asio::any_io_executor executor_;
+    std::shared_ptr<synthetic_tmux> sessions_;
     std::vector<job_ptr> jobs_;
     std::size_t running_ = 0;  // when the list was last cleared of those that have ended
     bool ended_ = false;
@@ -130,8 +134,8 @@ public:
     void drop_volumes(const std::string&) override {}
     std::vector<std::string> notes() const override {
         return {
-            "synthetic: no process is run; true, false, echo, cat, exit, sleep and yes are "
-            "answered from memory, any other command is not found"};
+            "synthetic: no process is run; true, false, echo, cat, exit, sleep, yes, date +%s.%N "
+            "and tmux sessions of those are answered from memory, any other command is not found"};
     }
 
 private:

@@ -2,6 +2,7 @@
 
 #include "proto/exit_trailer.hpp"
 #include "server/runtime/simple_script.hpp"
+#include "server/runtime/synthetic_tmux.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -39,8 +40,9 @@ std::size_t take(std::string& from, char* into, std::size_t room) {
 
 }  // namespace
 
-synthetic_job::synthetic_job(const boost::asio::any_io_executor& executor, bool tty)
-    : changed_(executor), timer_(executor), tty_(tty) {}
+synthetic_job::synthetic_job(const boost::asio::any_io_executor& executor, bool tty,
+                             std::shared_ptr<synthetic_tmux> sessions)
+    : changed_(executor), timer_(executor), tty_(tty), sessions_(std::move(sessions)) {}
 
 const std::string& synthetic_job::id() const {
     static const std::string none;
@@ -67,9 +69,14 @@ void synthetic_job::begin_wish() {
     begun_ = true;
     const auto& wish = wrapper_->wish();
     if (!wish.tty && wish.input == proto::stdin_mode::none) input_ended_ = true;
-    if (!wish.argv.empty()) {
-        rest_.push_back(wish.argv);
-    } else if (auto commands = split_script(wish.script)) {
+    if (wish.argv.empty()) return begin_script(wish.script);
+    rest_.push_back(wish.argv);
+    run_rest();
+}
+
+void synthetic_job::begin_script(std::string_view text) {
+    begun_ = true;
+    if (auto commands = split_script(text)) {
         rest_ = std::move(*commands);
     } else {
         say("synthetic: the script needs a real shell");
@@ -86,7 +93,10 @@ void synthetic_job::run_rest() {
         say("sh: " + argv.front() + ": not found");
         status_ = 127;
     }
-    if (doing_ == activity::none && begun_) complete(status_);
+    if (doing_ == activity::none && begun_)
+        complete(status_);
+    else
+        changed_.notify_all();  // what was written on the way
 }
 
 // Ends what waits; what does not is done when this returns.
@@ -103,6 +113,10 @@ bool synthetic_job::run(const std::vector<std::string>& argv) {
         rest_.clear();
     } else if (name == "sleep") {
         sleep(first);
+    } else if (name == "date") {
+        print_time(first);
+    } else if (name == "sh" && argv.size() == 3 && first == "-c") {
+        return tmux(argv[2]);
     } else if (name == "cat") {
         if (!input_ended_) doing_ = activity::cat;
     } else if (name == "yes") {
@@ -167,13 +181,63 @@ void synthetic_job::sleep(const std::string& seconds) {
         status_ = 1;
         return;
     }
-    doing_ = activity::sleep;
-    timer_.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(
-        std::chrono::duration<double>(std::min(*length, longest_sleep))));
-    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& failed) {
+    after(std::chrono::duration_cast<std::chrono::nanoseconds>(
+              std::chrono::duration<double>(std::min(*length, longest_sleep))),
+          activity::sleep, [](synthetic_job& self) { self.end_command(0); });
+}
+
+// Goes on with `done` after the time, unless something else is done by then.
+template <class Done>
+void synthetic_job::after(std::chrono::nanoseconds length, activity doing, Done done) {
+    doing_ = doing;
+    timer_.expires_after(length);
+    timer_.async_wait([weak = weak_from_this(), doing, done](const boost::system::error_code& e) {
         auto self = weak.lock();
-        if (self && !failed && self->doing_ == activity::sleep) self->end_command(0);
+        if (self && !e && self->doing_ == doing) done(*self);
     });
+}
+
+void synthetic_job::print_time(const std::string& format) {
+    if (format != "+%s.%N") {
+        say("date: only +%s.%N is known");
+        status_ = 1;
+        return;
+    }
+    auto now = std::chrono::system_clock::now().time_since_epoch();
+    auto ns = std::to_string(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() %
+                             1'000'000'000);
+    write_out(std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count()) + "." +
+              std::string(9 - ns.size(), '0') + ns + "\n");
+}
+
+// False: not a text of our client's.
+bool synthetic_job::tmux(const std::string& text) {
+    auto wanted = sessions_ ? proto::unwrap_tmux(text) : std::nullopt;
+    if (!wanted) return false;
+    wanted_ = std::move(*wanted);
+    using kind = proto::wanted_tmux::kind;
+    if (wanted_.what == kind::list) write_out(sessions_->list());
+    if (wanted_.what == kind::kill) sessions_->kill(wanted_.name);
+    if (wanted_.what == kind::look) tmux_begin_wait();
+    if (wanted_.what == kind::start) {
+        doing_ = activity::tmux_input;
+        if (input_ended_) end_input();
+    }
+    return true;
+}
+
+void synthetic_job::tmux_begin_wait() {
+    bool waits =
+        wanted_.look.wait.count() > 0 && sessions_->wait_for(wanted_.name, weak_from_this());
+    if (!waits) return write_out(sessions_->look(wanted_.look));
+    after(wanted_.look.wait, activity::tmux_wait, [](synthetic_job& self) { self.end_wait(); });
+}
+
+void synthetic_job::end_wait() {
+    if (doing_ != activity::tmux_wait) return;
+    timer_.cancel();
+    write_out(sessions_->look(wanted_.look));
+    end_command(0);
 }
 
 bool synthetic_job::push(std::string_view bytes) {
@@ -196,6 +260,10 @@ bool synthetic_job::push(std::string_view bytes) {
         write_out(bytes);
         changed_.notify_all();
     }
+    // One byte more than is wanted is enough to know that it is not what was announced.
+    if (doing_ == activity::tmux_input)
+        tmux_input_.append(bytes.substr(
+            0, std::min(wanted_.input_size, synthetic_tmux::max_input) + 1 - tmux_input_.size()));
     if (wrapper_ && wrapper_->input_ended()) end_input();
     return true;
 }
@@ -203,6 +271,10 @@ bool synthetic_job::push(std::string_view bytes) {
 void synthetic_job::end_input() {
     input_ended_ = true;
     if (doing_ == activity::cat) end_command(0);
+    if (doing_ == activity::tmux_input) {
+        write_out(sessions_->start(wanted_, tmux_input_));
+        end_command(0);
+    }
     if (begun_ || exit_ || !wrapper_) return;
     wrapper_.reset();  // it ended before the command was there
     complete(125);

@@ -2,13 +2,16 @@
 
 #include <ecisbx/error.hpp>
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 namespace ecisbx::server::runtime {
@@ -18,6 +21,20 @@ namespace {
 int enter_namespace() {
     if (::unshare(CLONE_NEWNS) != 0) return errno;
     return ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0 ? 0 : errno;
+}
+
+// As linux/mount.h has it, which does not go together with every sys/mount.h.
+struct mount_attributes {
+    std::uint64_t set = 0, clear = 0, propagation = 0, user_namespace = 0;
+};
+constexpr std::uint64_t read_only = 1;
+constexpr unsigned with_all_below = 0x8000;
+constexpr long mount_setattr_number = 442;  // on every processor
+
+int set_attributes(const std::string& path, unsigned flags, const mount_attributes& what) {
+    auto result =
+        ::syscall(mount_setattr_number, AT_FDCWD, path.c_str(), flags, &what, sizeof what);
+    return result == 0 ? 0 : errno;
 }
 
 [[noreturn]] void fail(const char* what, int code) {
@@ -31,12 +48,25 @@ bool can_mount() {
     pid_t child = ::fork();
     if (child == 0) {
         bool good = enter_namespace() == 0 &&
-                    ::mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "size=4096") == 0;
+                    ::mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "size=4096") == 0 &&
+                    protect_host({"/tmp"}) == 0;
         ::_exit(good ? 0 : 1);
     }
     int status = 1;
     while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+int protect_host(const std::vector<std::string>& writable) {
+    if (int e = enter_namespace()) return e;
+    mount_attributes closed, open;
+    closed.set = open.clear = read_only;
+    if (int e = set_attributes("/", with_all_below, closed)) return e;
+    // The kernel gives a box no better /proc than the one that is there.
+    if (int e = set_attributes("/proc", 0, open)) return e;
+    for (const auto& folder : writable)
+        if (int e = set_attributes(folder, 0, open)) return e;
+    return 0;
 }
 
 std::string volume_path(const std::string& folder, const std::string& group,

@@ -9,11 +9,18 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace ecisbx::server::runtime {
 
-/// Whether this process may mount. Tried in a child.
+/// Whether this process may mount, and the kernel has `protect_host` (Linux 5.12). Tried in a
+/// child.
 bool can_mount();
+
+/// Enters a mount namespace in which everything but /proc and the folders `writable` is read-only.
+/// For who sets up a box with a shared volume: a symlink that another box has put there may lead
+/// out of the box, and what is made through it must not end up on the host. Result: 0 or errno.
+int protect_host(const std::vector<std::string>& writable);
 
 /// Where a volume is below `folder`.
 std::string volume_path(const std::string& folder, const std::string& group,

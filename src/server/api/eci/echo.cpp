@@ -18,7 +18,7 @@ constexpr std::size_t max_list = 100;
 void copy_text(const flat_view& in, std::string_view name, json::object& out,
                std::string_view as = {}) {
     auto value = in.text_or(name, "");
-    if (!value.empty()) out[as.empty() ? name : as] = std::move(value);
+    if (!value.empty()) out[as.empty() ? name : as] = value;
 }
 
 void copy_integer(const flat_view& in, std::string_view name, json::object& out) {

@@ -31,12 +31,13 @@ std::string query_value(std::string_view target, std::string_view name) {
     auto fields = core::parse_form(target.substr(mark + 1));
     if (!fields) return {};
     std::string value;
+    int found = 0;
     for (auto& [key, text] : *fields) {
         if (key != name) continue;
-        if (!value.empty()) return {};
+        ++found;
         value = std::move(text);
     }
-    return value;
+    return found == 1 ? value : std::string();
 }
 
 bool is_authority(std::string_view host) {

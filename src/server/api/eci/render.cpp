@@ -31,7 +31,8 @@ json::object pair(std::string_view first, const std::string& a, std::string_view
 
 json::value from_extra(const json::object& extra, std::string_view name, json::value fallback) {
     auto found = extra.find(name);
-    return found == extra.end() ? std::move(fallback) : found->value();
+    if (found == extra.end()) return fallback;
+    return found->value();
 }
 
 json::object render_state(const container_state& state) {

@@ -29,9 +29,9 @@ json::object wrapped(const char* name, json::object item) {
     return wrapped(name, std::move(items));
 }
 
-json::object render_item(std::string value) {
+json::object render_item(std::string_view value) {
     json::object out;
-    out["Value"] = std::move(value);
+    out["Value"] = value;
     out["StatusCategory"] = "WithStock";
     return out;
 }
