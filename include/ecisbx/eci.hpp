@@ -1,4 +1,5 @@
-// The portable API and the ECI client.
+/// @file
+/// The portable API and the ECI client.
 #ifndef ECISBX_ECI_HPP
 #define ECISBX_ECI_HPP
 

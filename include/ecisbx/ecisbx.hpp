@@ -1,4 +1,5 @@
-// All of the portable API, and the ECI client.
+/// @file
+/// All of the portable API, and the ECI client.
 #ifndef ECISBX_ECISBX_HPP
 #define ECISBX_ECISBX_HPP
 

@@ -1,6 +1,9 @@
-// Errors: one exception type, portable conditions to compare it against.
+/// @file
+/// Errors: one exception type, portable conditions to compare it against.
 #ifndef ECISBX_ERROR_HPP
 #define ECISBX_ERROR_HPP
+
+#include <ecisbx/export.hpp>
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/error_condition.hpp>
@@ -36,18 +39,22 @@ enum class errc {
     not_ready,         ///< the sandbox ended, failed, or can not become ready
     unsupported,       ///< this backend or image can not do this
     service,           ///< any other refusal of the service; see `service_code`
+    no_descriptors,    ///< this process or machine may open no more files; see `ulimit -n`
 };
 
 /// The category of `errc`; its name is "ecisbx".
-const boost::system::error_category& error_category() noexcept;
+ECISBX_API const boost::system::error_category& error_category() noexcept;
 
-boost::system::error_condition make_error_condition(errc e) noexcept;
-boost::system::error_code make_error_code(errc e) noexcept;
+/// What `code == errc::...` compares with.
+ECISBX_API boost::system::error_condition make_error_condition(errc e) noexcept;
+/// A code of `error_category()`, such as every `error_info::code` is.
+ECISBX_API boost::system::error_code make_error_code(errc e) noexcept;
 
 /// Everything known about a failure. Never holds a secret: no key, no token, no exec URL.
-class error_info {
+class ECISBX_API error_info {
 public:
     error_info() = default;
+    /// `message`: what went wrong, without a secret in it.
     error_info(errc condition, std::string message);
 
     boost::system::error_code code;   ///< always of `error_category()`; compare with `errc`
@@ -63,13 +70,16 @@ public:
     std::string to_string() const;
 };
 
-std::ostream& operator<<(std::ostream& os, const error_info& info);
+/// `info.to_string()`.
+ECISBX_API std::ostream& operator<<(std::ostream& os, const error_info& info);
 
 /// Thrown when the service or the connection failed. A user's command that fails is not an error:
 /// it is in the result.
-class error : public boost::system::system_error {
+class ECISBX_API error : public boost::system::system_error {
 public:
+    /// With everything that is known.
     explicit error(error_info info);
+    /// With a condition and a message; see `error_info`.
     error(errc condition, std::string message);
 
     const error_info& info() const noexcept { return info_; }
@@ -83,7 +93,9 @@ private:
 
 }  // namespace ecisbx
 
+/// @cond
 template <>
 struct boost::system::is_error_condition_enum<ecisbx::errc> : std::true_type {};
+/// @endcond
 
 #endif

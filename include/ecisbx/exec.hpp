@@ -1,24 +1,27 @@
-// What an exec takes and what it gives back.
-//
-// What is known of a command (`sandbox::exec` and `bash`; a `process` has a table of its own):
-// | what happened            | what you get           | output    | may it run remotely?    |
-// |--------------------------|------------------------|-----------|-------------------------|
-// | it ended, with proof     | its status, `complete` | all of it | no (children: `note`)   |
-// | it ended, half a proof   | its status, incomplete | what came | no                      |
-// | the deadline passed      | `timed_out`            | what came | no, killed; else `note` |
-// | a cut, or a close        | `lost`                 | what came | yes; a kill is tried    |
-// | cancel                   | throws `canceled`      | none      | a moment; killed        |
-// | refused, not connected   | throws                 | none      | no: it never started    |
-// | no answer to the upgrade | throws                 | none      | yes; a kill is tried    |
-// Proof is the wire's own exit record, or the wrapper's report (a random nonce and the status) at
-// the end of both streams. A close alone, however clean, is none.
-//
-// A command is never run twice: asking the service for the exec URL starts nothing and is
-// repeated, as is a dial that failed and a handshake that was answered by a refusal (with a new
-// URL, because one can be used once). From the moment the upgrade request is sent, until an answer
-// is seen, it may have started: an error there is final.
+/// @file
+/// What an exec takes and what it gives back.
+///
+/// What is known of a command (`sandbox::exec` and `bash`; a `process` has a table of its own):
+/// | what happened            | what you get           | output    | may it run remotely?    |
+/// |--------------------------|------------------------|-----------|-------------------------|
+/// | it ended, with proof     | its status, `complete` | all of it | no (children: `note`)   |
+/// | it ended, half a proof   | its status, incomplete | what came | no                      |
+/// | the deadline passed      | `timed_out`            | what came | no, killed; else `note` |
+/// | a cut, or a close        | `lost`                 | what came | yes; a kill is tried    |
+/// | cancel                   | throws `canceled`      | none      | a moment; killed        |
+/// | refused, not connected   | throws                 | none      | no: it never started    |
+/// | no answer to the upgrade | throws                 | none      | yes; a kill is tried    |
+/// Proof is the wire's own exit record, or the wrapper's report (a random nonce and the status) at
+/// the end of both streams. A close alone, however clean, is none.
+///
+/// A command is never run twice: asking the service for the exec URL starts nothing and is
+/// repeated, as is a dial that failed and a handshake that was answered by a refusal (with a new
+/// URL, because one can be used once). From the moment the upgrade request is sent, until an answer
+/// is seen, it may have started: an error there is final.
 #ifndef ECISBX_EXEC_HPP
 #define ECISBX_EXEC_HPP
+
+#include <ecisbx/export.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -129,9 +132,10 @@ enum class end_reason {
 /// The end of a process. Wires that relay a shell's status know a death by signal n only as
 /// 128+n: statuses 129 to 159 are read as `signaled`, so a program that exits with such a status
 /// by itself looks the same. `code()` is the same number either way.
-class exit_status {
+class ECISBX_API exit_status {
 public:
     exit_status() = default;  ///< lost
+    /// As given; nothing is checked.
     exit_status(ecisbx::end_reason reason, int code) : reason_(reason), code_(code) {}
     /// From a shell-style status 0..255.
     static exit_status from_shell(int status);
@@ -152,12 +156,13 @@ private:
 };
 
 /// `exited 3`, `signaled 9`, `timed_out`, `lost`.
-std::ostream& operator<<(std::ostream& os, end_reason reason);
-std::ostream& operator<<(std::ostream& os, const exit_status& status);
+ECISBX_API std::ostream& operator<<(std::ostream& os, end_reason reason);
+/// The reason, and the status or the signal where there is one.
+ECISBX_API std::ostream& operator<<(std::ostream& os, const exit_status& status);
 
 /// The outcome of a command. A command that fails, dies or runs out of time is a result, not an
 /// error.
-class exec_result {
+class ECISBX_API exec_result {
 public:
     exec_result() = default;
 
@@ -165,8 +170,8 @@ public:
     std::string err;     ///< bytes of stderr
     exit_status status;  ///< how it ended
     /// Every byte that was written to both streams until the command ended is here, unchanged and
-    /// proven (see the top). False after a timeout or a cut, with more output than `max_output`,
-    /// and where a wire of text messages has put U+FFFD in the place of other bytes.
+    /// proven (see the top of exec.hpp). False after a timeout or a cut, with more output than
+    /// `max_output`, and where a wire of text messages has put U+FFFD in the place of other bytes.
     bool complete = false;
     std::uint64_t out_bytes = 0;           ///< bytes of stdout that arrived, those dropped included
     std::uint64_t err_bytes = 0;           ///< the same of stderr
@@ -184,8 +189,9 @@ public:
 
 /// What `exec_result::throw_if_failed` throws; `what()` has the status, the note and the end of
 /// stderr.
-class command_failed : public std::runtime_error {
+class ECISBX_API command_failed : public std::runtime_error {
 public:
+    /// `result`: what failed; kept for `result()`.
     explicit command_failed(exec_result result);
     const exec_result& result() const noexcept { return *result_; }
 
@@ -193,12 +199,17 @@ private:
     std::shared_ptr<const exec_result> result_;  // copying an exception must not throw
 };
 
-enum class stream_id { out, err };
+/// Which output of a process.
+enum class stream_id {
+    out,  ///< stdout, or the terminal
+    err,  ///< stderr
+};
 
 /// A piece of a process's output, in the order of arrival.
 class chunk {
 public:
     chunk() = default;
+    /// `bytes_`: not empty.
     chunk(stream_id stream_, std::string bytes_) : stream(stream_), bytes(std::move(bytes_)) {}
     stream_id stream = stream_id::out;
     std::string bytes;  ///< never empty

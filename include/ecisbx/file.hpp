@@ -1,37 +1,35 @@
-// Moving files and folders into and out of a sandbox: settings and results.
-//
-// What is known afterwards:
-// | operation   | success               | timeout, cancel        | a cut (an error after  | another
-// failure      | |             |                       |                        | the second
-// attempt)    |                      |
-// |-------------|-----------------------|------------------------|------------------------|----------------------|
-// | write_file, | the new content is in | as before, or the new  | as before, or the new  | as
-// before; never     | | upload      | place as a whole,     | content as a whole     | content as a
-// whole     | half of the new      | |             | verified              | (the last step may |
-// (its answer may have   | content              | |             |                       | just have
-// been done)   | been lost)             |                      | | ... append  | the same | as
-// before, or with the | the same; it is not    | as before            | |             | | bytes,
-// once            | begun again            |                      | | read_file   | the bytes,
-// verified   | nothing                | nothing                | nothing              | | download
-// | the local path has    | the local path is as   | as before              | as before | | | it,
-// whole, verified   | before                 |                        |                      |
-//
-// What is left beside the target: nothing after a success or a failure. After a timeout, a cut or
-// a cancel a temporary `.ecisbx-*` may be there for a moment: the script in the sandbox removes it
-// when its input ends, and if it had to be killed a second exec does, in the background (the
-// io_context must go on running for that). A sandbox that can not be reached for longer may keep
-// it. `make_parents` leaves the folders that it made, in any case. Locally nothing is ever left.
-// May the remote side still be running? After a success or a failure: no. After a timeout, a cut
-// or a cancel: for a moment; it is killed in the background, and reads or writes no more then.
-//
-// A transfer that was cut, or whose content did not verify, is begun again once, from its start
-// and under another temporary name: doing it twice leaves the same file. An upload of a folder
-// whose answer was lost finds the folder there then: that is `connection` too, and not a conflict.
-//
-// Wires: all that relay bytes. One of text messages (see `exec_result::complete`) takes any
-// content into the sandbox, but out of it only what is UTF-8: anything else is `unsupported`.
+/// @file
+/// Moving files and folders into and out of a sandbox: settings and results.
+///
+/// What is known afterwards; "old" is what was there before the call, "new" all of the new content:
+/// | operation          | success       | timeout, cancel | cut twice       | other failure |
+/// |--------------------|---------------|-----------------|-----------------|---------------|
+/// | write_file, upload | new, verified | old or new      | old or new      | old           |
+/// | the same, append   | new, verified | old or new      | old or new      | old           |
+/// | read_file          | verified      | nothing         | nothing         | nothing       |
+/// | download           | new, verified | old             | old             | old           |
+/// Never half of the new content. "Old or new": the last step may just have been done, and its
+/// answer have been lost. With `append`, new has the bytes once, and one cut is enough: it is not
+/// begun again.
+///
+/// What is left beside the target: nothing after a success or a failure. After a timeout, a cut or
+/// a cancel a temporary `.ecisbx-*` may be there for a moment: the script in the sandbox removes it
+/// when its input ends, and if it had to be killed a second exec does, in the background (the
+/// io_context must go on running for that). A sandbox that can not be reached for longer may keep
+/// it. `make_parents` leaves the folders that it made, in any case. Locally nothing is ever left.
+/// May the remote side still be running? After a success or a failure: no. After a timeout, a cut
+/// or a cancel: for a moment; it is killed in the background, and reads or writes no more then.
+///
+/// A transfer that was cut, or whose content did not verify, is begun again once, from its start
+/// and under another temporary name: doing it twice leaves the same file. An upload of a folder
+/// whose answer was lost finds the folder there then: that is `connection` too, and not a conflict.
+///
+/// Wires: all that relay bytes. One of text messages (see `exec_result::complete`) takes any
+/// content into the sandbox, but out of it only what is UTF-8: anything else is `unsupported`.
 #ifndef ECISBX_FILE_HPP
 #define ECISBX_FILE_HPP
+
+#include <ecisbx/export.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -70,6 +68,7 @@ public:
     file_options& progress(progress_function f) & { return progress_ = std::move(f), *this; }
     /// How long all of it may take, a second attempt included. Default 1 h; must be > 0.
     file_options& timeout(milliseconds length) & { return timeout_ = length, *this; }
+    /// No limit on how long it may take.
     file_options& no_timeout() & { return timeout_.reset(), *this; }
     /// `read_file` and `download` only: more bytes than this are `too_large`. Default 64 MiB for
     /// `read_file`, none for `download`.
@@ -112,7 +111,7 @@ enum class verification {
 };
 
 /// `size`, `cksum`, `sha256`.
-std::ostream& operator<<(std::ostream& os, verification how);
+ECISBX_API std::ostream& operator<<(std::ostream& os, verification how);
 
 /// A transfer that has succeeded: verified and renamed into place.
 class transfer_result {

@@ -1,4 +1,5 @@
-// for_each: one coroutine per item, a bounded number at a time.
+/// @file
+/// for_each: one coroutine per item, a bounded number at a time.
 #ifndef ECISBX_FOR_EACH_HPP
 #define ECISBX_FOR_EACH_HPP
 

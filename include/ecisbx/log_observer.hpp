@@ -1,7 +1,9 @@
-// An observer that writes one structured line per event.
+/// @file
+/// An observer that writes one structured line per event.
 #ifndef ECISBX_LOG_OBSERVER_HPP
 #define ECISBX_LOG_OBSERVER_HPP
 
+#include <ecisbx/export.hpp>
 #include <ecisbx/log_level.hpp>
 #include <ecisbx/observer.hpp>
 
@@ -22,12 +24,13 @@ namespace ecisbx {
 /// Levels: `debug` for what is ordinary; `info` for throttling, retries, credentials and signals;
 /// `warning` for what failed: a call, a connection, an exec that was lost or not opened, a file
 /// transfer, a refresh of credentials.
-class log_observer : public observer {
+class ECISBX_API log_observer : public observer {
 public:
     /// Called for every line, without a line break, on the client's executor. It must do no more
     /// than a hook may; what it throws is counted in `failures()`.
     using sink = std::function<void(log_level, std::string_view)>;
 
+    /// `to`: where the lines go; must not be empty.
     explicit log_observer(sink to);
 
     void on_attempt(const events::api_attempt& event) override;

@@ -1,17 +1,20 @@
-// What a client tells about its own work: for logs, metrics and traces.
-//
-// Derive from `observer`, override what is of interest, and give it to the client:
-// `eci::config().observe(std::make_shared<my_observer>())`. Two are ready to use:
-// `log_observer` (<ecisbx/log_observer.hpp>, structured lines) and `prometheus_observer`
-// (<ecisbx/prometheus.hpp>, a library of its own: `ecisbx::prometheus`).
-//
-// An event holds only what is listed here: names that the library chose, numbers, and identifiers
-// (of sandboxes, requests, the service's error codes), which are at most 64 characters of
-// `A-Z a-z 0-9 . _ : -`; any other text in their place arrives as "invalid". URLs, headers,
-// parameters, commands, scripts, environments, paths, output and messages have no field, so no
-// observer can give them away.
+/// @file
+/// What a client tells about its own work: for logs, metrics and traces.
+///
+/// Derive from `observer`, override what is of interest, and give it to the client:
+/// `eci::config().observe(std::make_shared<my_observer>())`. Two are ready to use:
+/// `log_observer` (<ecisbx/log_observer.hpp>, structured lines) and `prometheus_observer`
+/// (<ecisbx/prometheus.hpp>, a library of its own: `ecisbx::prometheus`).
+///
+/// An event holds only what is listed here: names that the library chose, numbers, and identifiers
+/// (of sandboxes, requests, the service's error codes), which are at most 64 characters of
+/// `A-Z a-z 0-9 . _ : -`; any other text in their place arrives as "invalid". URLs, headers,
+/// parameters, commands, scripts, environments, paths, output and messages have no field, so no
+/// observer can give them away.
 #ifndef ECISBX_OBSERVER_HPP
 #define ECISBX_OBSERVER_HPP
+
+#include <ecisbx/export.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -73,6 +76,7 @@ public:
 /// Calls are slowed down.
 class throttle {
 public:
+    /// Who slows them down.
     enum class cause {
         service,  ///< the service refused the call because of its rate
         client,   ///< the client's own pace holds the call back for `pause`, before it is sent
@@ -84,7 +88,10 @@ public:
 };
 
 /// What a connection is for.
-enum class connection_kind { api, exec };
+enum class connection_kind {
+    api,   ///< calls of the service
+    exec,  ///< one exec channel
+};
 
 /// A connection is ready to be used.
 class connection_opened {
@@ -113,6 +120,7 @@ public:
     connection_kind kind = connection_kind::api;
 };
 
+/// A connection is closed, whoever closed it.
 class connection_closed {
 public:
     connection_closed() = default;
@@ -151,6 +159,7 @@ enum class exec_outcome {
     not_opened,  ///< the channel could not be opened: `failure` says why
 };
 
+/// An exec has ended, as far as its caller is concerned.
 class exec_ended {
 public:
     exec_ended() = default;
@@ -170,6 +179,7 @@ public:
 /// A signal was sent to an exec's processes over a channel of its own.
 class signal_sent {
 public:
+    /// What became of it.
     enum class outcome {
         sent,           ///< something was signalled
         nothing_found,  ///< no process of the exec exists
@@ -184,7 +194,11 @@ public:
 /// A file or folder was moved, or could not be.
 class file_transfer {
 public:
-    enum class direction { upload, download };
+    /// Seen from here.
+    enum class direction {
+        upload,    ///< into the sandbox
+        download,  ///< out of it
+    };
     file_transfer() = default;
     std::string_view sandbox_id;
     direction to = direction::upload;  ///< `write_file` and `read_file` too
@@ -197,7 +211,13 @@ public:
 /// One look at a tmux session, by `tmux_poll` or as a round of `tmux_wait`.
 class tmux_round {
 public:
-    enum class outcome { running, completed, not_found, failed };
+    /// What the look has shown.
+    enum class outcome {
+        running,    ///< the job has not ended
+        completed,  ///< it has
+        not_found,  ///< there is no such session
+        failed,     ///< it could not be found out: `failure` says why
+    };
     tmux_round() = default;
     std::string_view sandbox_id;
     outcome result = outcome::failed;
@@ -238,28 +258,44 @@ public:
 /// What it throws is swallowed and counted in `failures()`; the client goes on.
 /// The client shares its ownership until the last of its connections is closed. One observer may
 /// serve several clients; when they run on different threads it must be thread-safe by itself.
-class observer {
+class ECISBX_API observer {
 public:
     observer() = default;
     observer(const observer&) = delete;
     observer& operator=(const observer&) = delete;
     virtual ~observer() = default;
 
+    /// An attempt of a call has ended.
     virtual void on_attempt(const events::api_attempt&) {}
+    /// A call will be made again.
     virtual void on_retry(const events::api_retry&) {}
+    /// A call has ended, with all its attempts.
     virtual void on_call(const events::api_call&) {}
+    /// Calls are slowed down.
     virtual void on_throttle(const events::throttle&) {}
+    /// A connection is ready.
     virtual void on_connection_opened(const events::connection_opened&) {}
+    /// A connection could not be made.
     virtual void on_connection_failed(const events::connection_failed&) {}
+    /// An open connection is used once more.
     virtual void on_connection_reused(const events::connection_reused&) {}
+    /// A connection is closed.
     virtual void on_connection_closed(const events::connection_closed&) {}
+    /// Bytes went over a connection.
     virtual void on_traffic(const events::traffic&) {}
+    /// A command starts.
     virtual void on_exec_started(const events::exec_started&) {}
+    /// A command has ended.
     virtual void on_exec_ended(const events::exec_ended&) {}
+    /// A signal was sent.
     virtual void on_signal(const events::signal_sent&) {}
+    /// A file or folder was moved, or could not be.
     virtual void on_file_transfer(const events::file_transfer&) {}
+    /// A session was looked at.
     virtual void on_tmux_round(const events::tmux_round&) {}
+    /// The watcher of states made a call.
     virtual void on_status_round(const events::status_round&) {}
+    /// Credentials were fetched, or could not be.
     virtual void on_credentials(const events::credentials&) {}
 
     /// How many times a hook of this observer has thrown.

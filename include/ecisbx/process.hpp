@@ -1,8 +1,10 @@
-// process: the stream of one running command.
+/// @file
+/// process: the stream of one running command.
 #ifndef ECISBX_PROCESS_HPP
 #define ECISBX_PROCESS_HPP
 
 #include <ecisbx/exec.hpp>
+#include <ecisbx/export.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -21,7 +23,11 @@ class running_exec;
 /// Dropping it hangs up and kills the remote process group (in the background, on the executor;
 /// the io_context must go on running for that). At most 64 KiB and one message are read ahead of
 /// `read` and `wait`: a reader that stops reading stops the command's writes, not memory.
+/// Memory: a process whose output nobody reads holds at most 200 KiB and twice the largest message
+/// of its peer (32 KiB is usual; more than 4 MiB ends the process as `lost`), beside what the
+/// kernel keeps for its socket.
 /// Thread safety: none; one `read` or `wait` and one writing call may be under way at a time.
+/// Cancellation of every operation: terminal, partial and total; it ends with `canceled`.
 ///
 /// What is known afterwards:
 /// |             | success            | timeout           | a cut        | cancel            |
@@ -38,10 +44,11 @@ class running_exec;
 /// a watchdog, also while nobody reads); the note tells when that is not confirmed. After a cut:
 /// yes, a kill is tried. After a cancelled call: yes, as before. After destruction: no, as soon as
 /// the kill got through. A process that the command left behind and that outlived it is not killed.
-class process {
+class ECISBX_API process {
 public:
     /// Empty: may be assigned to and destroyed. `co_spawn` needs it to carry one out.
     process() = default;
+    /// For the library; users get one from `sandbox::start`.
     explicit process(std::shared_ptr<detail::running_exec> impl);
     process(process&&) noexcept;
     process& operator=(process&&) noexcept;
@@ -77,6 +84,7 @@ public:
 
     /// Reads to the end and returns how it ended. `out` and `err` hold what `read` had not
     /// returned before, at most `exec_options::max_output` bytes each.
+    /// Errors: none of the command's; `canceled`, after which `wait` may be called again.
     boost::asio::awaitable<exec_result> wait();
 
     /// The service's id of the call that opened the channel.

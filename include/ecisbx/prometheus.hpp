@@ -1,8 +1,10 @@
-// An observer that counts for Prometheus. A library of its own, `ecisbx::prometheus`, because it
-// needs prometheus-cpp (core), which the client does not.
+/// @file
+/// An observer that counts for Prometheus. A library of its own, `ecisbx::prometheus`, because it
+/// needs prometheus-cpp (core), which the client does not.
 #ifndef ECISBX_PROMETHEUS_HPP
 #define ECISBX_PROMETHEUS_HPP
 
+#include <ecisbx/export.hpp>
 #include <ecisbx/observer.hpp>
 
 #include <memory>
@@ -19,7 +21,7 @@ namespace ecisbx {
 /// Labels are of bounded number: an action that the service does not document counts as `other`,
 /// sandboxes and requests are no labels.
 /// Thread safety: full. One may serve any number of clients, and be read from any thread.
-class prometheus_observer : public observer {
+class ECISBX_API prometheus_observer : public observer {
 public:
     /// With a registry of its own.
     prometheus_observer();
@@ -51,7 +53,7 @@ public:
     void on_credentials(const events::credentials& event) override;
 
 private:
-    struct impl;
+    struct ECISBX_INTERNAL impl;
     std::unique_ptr<impl> impl_;
 };
 

@@ -1,9 +1,11 @@
-// sandbox: the same handle for every backend.
+/// @file
+/// sandbox: the same handle for every backend.
 #ifndef ECISBX_SANDBOX_HPP
 #define ECISBX_SANDBOX_HPP
 
 #include <ecisbx/command.hpp>
 #include <ecisbx/exec.hpp>
+#include <ecisbx/export.hpp>
 #include <ecisbx/file.hpp>
 #include <ecisbx/process.hpp>
 #include <ecisbx/tmux.hpp>
@@ -52,6 +54,10 @@ private:
 /// A handle to one sandbox; copies share it. It keeps what it needs of its client alive.
 /// Dropping the handle does not remove the sandbox.
 /// Thread safety: none; use it on the executor of its client.
+/// Cancellation of every operation: terminal, partial and total, unless it says otherwise; it ends
+/// with `canceled`, and the table tells what is known then.
+/// Source followed: exec is the Kubernetes remote command protocol as the service relays it, see
+/// docs/protocols/exec.md; everything else is built on it.
 ///
 /// What is known afterwards (of exec and bash: exec.hpp; of processes: process.hpp):
 /// |                   | success          | timeout        | a cut          | cancel     |
@@ -66,10 +72,11 @@ private:
 /// background, if the command may have started; until that got through it may run. "Asked again":
 /// as long as the time permits; if it throws then, "perhaps": taken on or not. `remove` may be
 /// called again, what is gone is no error; `describe` tells what became of a `restart`.
-class sandbox {
+class ECISBX_API sandbox {
 public:
     /// Empty: may be assigned to, copied and destroyed. `co_spawn` needs it to carry one out.
     sandbox() = default;
+    /// For backends; users get one from a client.
     sandbox(std::shared_ptr<detail::backend> backend, std::string id);
 
     /// The service's id, e.g. `eci-2ze0...`.
@@ -101,17 +108,22 @@ public:
     boost::asio::awaitable<exec_result> bash(std::string script,
                                              exec_options options = exec_options());
 
-    /// Starts one process and gives its stream. Errors: as `exec`.
+    /// Starts one process and gives its stream; returns when the channel is open and the command
+    /// has been asked for. Result: the `process`; dropping it kills the command. Errors and
+    /// cancellation: as `exec`.
     boost::asio::awaitable<process> start(command argv, exec_options options = exec_options());
 
-    /// Starts a script, carried and run as by `bash`, and gives its stream. Errors: as `bash`.
+    /// Starts a script, carried and run as by `bash`, and gives its stream. Result, errors,
+    /// cancellation: as `start`; `invalid_argument` for a script with NUL.
     boost::asio::awaitable<process> start_bash(std::string script,
                                                exec_options options = exec_options());
 
-    /// Removes the sandbox. One that is gone already is no error.
+    /// Removes the sandbox; returns when the service has taken it on. One that is gone already is
+    /// no error. Errors: `conflict`, `forbidden`, and those of a service call.
     boost::asio::awaitable<void> remove(remove_options options = remove_options());
 
     /// Restarts its containers; returns when the service has accepted. `wait_ready` waits.
+    /// Errors: `not_found`, `conflict` (its state does not permit it), and those of a service call.
     boost::asio::awaitable<void> restart();
 
     // tmux: jobs that outlive the connection, with a terminal, their output and status kept in
@@ -142,7 +154,8 @@ public:
     /// exist is no error.
     boost::asio::awaitable<void> tmux_kill(tmux_id session);
 
-    /// The sessions that `tmux_start` made and `tmux_kill` did not end, by name.
+    /// The sessions that `tmux_start` made and `tmux_kill` did not end, by name. `container`: of
+    /// this container only; default the sandbox's first. Errors: as for all of tmux.
     boost::asio::awaitable<std::vector<tmux_session>> tmux_list(std::string container = "");
 
     /// What the session's terminal shows, one line per row: for programs that draw (plain lines
@@ -175,7 +188,7 @@ public:
 
     /// Copies a remote file or folder to the path `local`, likewise. The sandbox is not trusted:
     /// entries and links that lead out of a folder, and devices, are `forbidden`, and nothing of
-    /// the folder is kept then.
+    /// the folder is kept then. Errors: as `upload`; `forbidden` also for such an entry.
     boost::asio::awaitable<transfer_result> download(std::string remote, std::string local,
                                                      file_options options = file_options());
 

@@ -1,6 +1,9 @@
-// A string that must not be seen: keys, tokens, exec URLs.
+/// @file
+/// A string that must not be seen: keys, tokens, exec URLs.
 #ifndef ECISBX_SECRET_HPP
 #define ECISBX_SECRET_HPP
+
+#include <ecisbx/export.hpp>
 
 #include <iosfwd>
 #include <string>
@@ -11,11 +14,14 @@ namespace ecisbx {
 /// Owns secret bytes. Memory is overwritten with zeros before it is given back (also on
 /// assignment and after a move); printing it prints `***` (or nothing when it is empty).
 /// Thread safety: as a `std::string`.
-class secret {
+class ECISBX_API secret {
 public:
     secret() = default;
+    /// Copies `text`; the copy that the caller has is the caller's to wipe.
     secret(std::string_view text);
+    /// The same.
     secret(const std::string& text) : secret(std::string_view(text)) {}
+    /// The same, of text that ends with NUL.
     secret(const char* text) : secret(std::string_view(text)) {}
     secret(const secret& other);
     secret(secret&& other) noexcept;
@@ -30,7 +36,7 @@ public:
     std::string_view reveal() const noexcept { return {data_, size_}; }
 
     /// Compares in time that depends on the lengths only.
-    friend bool operator==(const secret& a, const secret& b) noexcept;
+    ECISBX_API friend bool operator==(const secret& a, const secret& b) noexcept;
 
 private:
     void wipe() noexcept;
@@ -38,7 +44,8 @@ private:
     std::size_t size_ = 0;
 };
 
-std::ostream& operator<<(std::ostream& os, const secret& s);
+/// `***`, or nothing when it is empty.
+ECISBX_API std::ostream& operator<<(std::ostream& os, const secret& s);
 
 }  // namespace ecisbx
 

@@ -1,4 +1,5 @@
-// Embedding the local server.
+/// @file
+/// Embedding the local server.
 #ifndef ECISBX_SERVER_HPP
 #define ECISBX_SERVER_HPP
 

@@ -1,37 +1,35 @@
-// tmux sessions: jobs that outlive the connection.
-//
-// What is known afterwards:
-// | operation   | success            | timeout              | a cut                | cancel |
-// |-------------|--------------------|----------------------|----------------------|----------------------|
-// | tmux_start  | the job was        | throws; it may have  | throws `connection`; | it may have
-// been     | |             | started, once      | been started: poll   | as after a timeout   |
-// started: poll it by  | |             |                    | it by its name       | | its name |
-// | tmux_poll   | the state and the  | throws; nothing has  | throws; nothing has  | nothing has
-// changed  | |             | output then        | changed              | changed              | |
-// | tmux_wait   | the job ended, and | a state, `running`,  | no error: the round  | nothing has
-// changed; | |             | how                | with what there is   | is made again        |
-// wait or poll again   | | tmux_kill   | session, processes | throws; they may be  | throws; as
-// after a   | they may be gone;    | |             | and state are gone | gone; kill it again  |
-// timeout              | kill it again        | | tmux_list,  | what there was     | throws;
-// nothing has  | throws; nothing has  | nothing has changed  | | tmux_screen | then               |
-// changed              | changed              |                      | May the job still be
-// running? After `tmux_start`, in any case. After the others: as if they had not been called, but
-// for `tmux_kill`: no after a success, perhaps after anything else. What a call itself has running
-// in the sandbox is killed in the background after a timeout, a cut or a cancel. A start that was
-// cut before tmux ran leaves at most an empty session of its name, which reads `not_found` with a
-// note and is removed by `tmux_kill`. Name the session (`session`) where a lost answer must not
-// mean a lost job.
-//
-// How far a state can be trusted: session and state belong to the sandbox's user. A job that runs
-// as that user and means harm can lie about itself: it can write a status of its own into the
-// state folder, end the runner that would report the true one, drop or change its recorded output,
-// or kill its tmux server (`not_found` then). What it can not do is to be taken for ended by
-// anything that it prints, whatever that looks like, to reach other users' sessions, or to make an
-// answer larger than was asked for. Where that matters run the job as another user.
-//
-// Wires: all that relay bytes. One of text messages (see `exec_result::complete`) can not carry
-// output that is not UTF-8, nor a piece of it that begins or ends within a character: that is
-// `unsupported`; `tmux_wait_options::max_output(0)` waits without any output.
+/// @file
+/// tmux sessions: jobs that outlive the connection.
+///
+/// What is known afterwards:
+/// | operation              | success             | timeout, cancel      | a cut                 |
+/// |------------------------|---------------------|----------------------|-----------------------|
+/// | tmux_start             | started, once       | throws, perhaps      | `connection`, perhaps |
+/// | tmux_poll              | state and output    | throws               | throws                |
+/// | tmux_wait              | it ended, and how   | `running`; or throws | is made again         |
+/// | tmux_kill              | all of it is gone   | throws, perhaps      | throws, perhaps       |
+/// | tmux_list, tmux_screen | what there was then | throws               | throws                |
+/// "Perhaps": a start may have started the job, so poll it by its name; a kill may have ended it,
+/// so kill it again. Where nothing is said, nothing has changed in the sandbox. `tmux_wait` returns
+/// the state `running` after its timeout, and throws only when it is cancelled.
+///
+/// May the job still be running? After `tmux_start`, in any case. After the others: as if they had
+/// not been called, but for `tmux_kill`: no after a success, perhaps after anything else. What a
+/// call itself has running in the sandbox is killed in the background after a timeout, a cut or a
+/// cancel. A start that was cut before tmux ran leaves at most an empty session of its name, which
+/// reads `not_found` with a note and is removed by `tmux_kill`. Name the session (`session`) where
+/// a lost answer must not mean a lost job.
+///
+/// How far a state can be trusted: session and state belong to the sandbox's user. A job that runs
+/// as that user and means harm can lie about itself: it can write a status of its own into the
+/// state folder, end the runner that would report the true one, drop or change its recorded output,
+/// or kill its tmux server (`not_found` then). What it can not do is to be taken for ended by
+/// anything that it prints, whatever that looks like, to reach other users' sessions, or to make an
+/// answer larger than was asked for. Where that matters run the job as another user.
+///
+/// Wires: all that relay bytes. One of text messages (see `exec_result::complete`) can not carry
+/// output that is not UTF-8, nor a piece of it that begins or ends within a character: that is
+/// `unsupported`; `tmux_wait_options::max_output(0)` waits without any output.
 #ifndef ECISBX_TMUX_HPP
 #define ECISBX_TMUX_HPP
 
@@ -158,6 +156,7 @@ private:
 class tmux_session {
 public:
     tmux_session() = default;
+    /// A session by its name.
     explicit tmux_session(std::string name_) : name(std::move(name_)) {}
 
     std::string name;
@@ -169,8 +168,11 @@ public:
 /// Names a session in the calls below: a name, or what `tmux_start` returned.
 class tmux_id {
 public:
+    /// By its name.
     tmux_id(const char* name) : name_(name) {}
+    /// The same.
     tmux_id(std::string name) : name_(std::move(name)) {}
+    /// By its name, in the container that it was started in.
     tmux_id(const tmux_session& session) : name_(session.name), container_(session.container) {}
     /// Container it was started in. Default: the sandbox's first.
     tmux_id& container(std::string name) & { return container_ = std::move(name), *this; }
@@ -186,6 +188,7 @@ private:
 /// What is known of a session's job.
 class tmux_state {
 public:
+    /// Where the job is.
     enum phase {
         running,    ///< the job has not ended
         completed,  ///< it left its status: `status`, and no output is added any more

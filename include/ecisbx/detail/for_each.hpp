@@ -2,6 +2,8 @@
 #ifndef ECISBX_DETAIL_FOR_EACH_HPP
 #define ECISBX_DETAIL_FOR_EACH_HPP
 
+#include <ecisbx/export.hpp>
+
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
@@ -14,7 +16,7 @@ namespace ecisbx::detail {
 
 /// Belongs to one call of for_each. After `next_slot` was awaited once, `finish` must be awaited
 /// before the object ends.
-class for_each_state {
+class ECISBX_API for_each_state {
 public:
     /// Throws `invalid_argument` for a limit of 0.
     for_each_state(std::size_t items, std::size_t limit, bool collect,
@@ -34,7 +36,7 @@ public:
     boost::asio::awaitable<std::vector<std::exception_ptr>> finish();
 
 private:
-    class impl;
+    class ECISBX_INTERNAL impl;
     std::shared_ptr<impl> impl_;
 };
 

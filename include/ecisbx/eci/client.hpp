@@ -1,4 +1,5 @@
-// The client of Alibaba Cloud ECI (API version 2018-08-08).
+/// @file
+/// The client of Alibaba Cloud ECI (API version 2018-08-08).
 #ifndef ECISBX_ECI_CLIENT_HPP
 #define ECISBX_ECI_CLIENT_HPP
 
@@ -13,6 +14,7 @@
 #include <ecisbx/eci/price.hpp>
 #include <ecisbx/eci/resources.hpp>
 #include <ecisbx/eci/update_options.hpp>
+#include <ecisbx/export.hpp>
 #include <ecisbx/sandbox.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -38,7 +40,9 @@ namespace ecisbx::eci {
 /// Cancellation of every call: terminal, partial and total. Whether a call that was on the wire
 /// took effect is not known then.
 /// Thread safety: none; one client per io_context. Everything runs on `executor`.
-class client {
+/// Source followed: the service's published API, version 2018-08-08, and its SDKs; each operation
+/// names its action. See docs/protocols/eci.md.
+class ECISBX_API client {
 public:
     /// No I/O. Errors: `unauthenticated` (no access key), `invalid_argument` (endpoint, proxy,
     /// region, a limit of 0, plain http to a host that is not loopback), `tls` (CA file).
@@ -47,12 +51,13 @@ public:
     /// Creates a container group (CreateContainerGroup); returns when the service has accepted.
     /// Errors: `invalid_argument`, `no_stock`, `quota_exceeded`, `conflict`.
     ///
-    /// | after | what is known |
-    /// |---|---|
-    /// | return | the service has the group; `wait_ready` waits until it runs |
-    /// | an error of the service | there is no group |
-    /// | timeout, cancel, a lost connection | nothing: the group may exist. The same options with
-    /// the same `client_token` give its id; without one, look for its name |
+    /// | after                              | what is known                                    |
+    /// |------------------------------------|--------------------------------------------------|
+    /// | return                             | the service has it; `wait_ready` waits for it    |
+    /// | an error of the service            | there is no group                                |
+    /// | timeout, cancel, a lost connection | nothing: the group may exist                     |
+    /// In the last case the same options with the same `client_token` give its id; without one,
+    /// look for its name.
     boost::asio::awaitable<sandbox> create(create_options options);
 
     /// A handle to an existing sandbox. Errors: `not_found`.
@@ -68,7 +73,7 @@ public:
     /// One page of groups (DescribeContainerGroups). Errors: `invalid_argument` (more than 20 ids).
     boost::asio::awaitable<group_page> list(list_options options = list_options());
 
-    /// All pages of `list`. A group that appears on two pages is reported once.
+    /// All pages of `list`. A group that appears on two pages is reported once. Errors: as `list`.
     boost::asio::awaitable<std::vector<container_group>> list_all(
         list_options options = list_options());
 
@@ -96,12 +101,13 @@ public:
     /// UpdateContainerGroup: the group becomes Updating, then Running again; its address stays.
     /// Errors: `invalid_argument`, `not_found`, `conflict` (neither Pending nor Running).
     ///
-    /// | after | what is known |
-    /// |---|---|
-    /// | return | the service has taken the changes on; `wait_ready` waits until they are made |
-    /// | an error of the service | nothing was changed |
-    /// | timeout, cancel, a lost connection | nothing: the call may have been taken on; the same
-    /// options with the same `client_token` ask again without doing it twice |
+    /// | after                              | what is known                                    |
+    /// |------------------------------------|--------------------------------------------------|
+    /// | return                             | it is taken on; `wait_ready` waits until it is made |
+    /// | an error of the service            | nothing was changed                              |
+    /// | timeout, cancel, a lost connection | nothing: it may have been taken on               |
+    /// In the last case the same options with the same `client_token` ask again without doing it
+    /// twice.
     ///
     /// The service replaces the containers that a change concerns: what ran in them ends, the
     /// processes of execs too, whose results are `lost` then. The local server replaces all of a
@@ -163,24 +169,25 @@ public:
     /// What a group would cost an hour (DescribeContainerGroupPrice). Errors: `invalid_argument`.
     boost::asio::awaitable<group_price> price(price_options options);
 
-    /// The regions that the service is in (DescribeRegions).
+    /// The regions that the service is in (DescribeRegions). Errors: those of every call.
     boost::asio::awaitable<std::vector<region_info>> regions();
 
     /// What can be had where (DescribeAvailableResource). Errors: `invalid_argument`.
     boost::asio::awaitable<std::vector<available_zone>> available_resources(
         resource_query query = resource_query());
 
-    /// Quotas and what is used of them (ListUsage).
+    /// Quotas and what is used of them (ListUsage). Errors: those of every call.
     boost::asio::awaitable<account_usage> usage();
 
     /// Any action, by name. `RegionId` is added when it is not among the parameters.
     /// Retried as a call that is not idempotent unless its name starts with Describe or List, or
     /// `ClientToken` is among the parameters.
-    /// Result: the answer's JSON object.
+    /// Result: the answer's JSON object. Errors: `invalid_argument` (the action's name), and what
+    /// the service answers.
     boost::asio::awaitable<boost::json::value> call(std::string action,
                                                     std::map<std::string, std::string> parameters);
 
-    class impl;
+    class ECISBX_INTERNAL impl;
 
 private:
     std::shared_ptr<impl> impl_;

@@ -1,8 +1,10 @@
-// Configuration of the ECI client.
+/// @file
+/// Configuration of the ECI client.
 #ifndef ECISBX_ECI_CONFIG_HPP
 #define ECISBX_ECI_CONFIG_HPP
 
 #include <ecisbx/eci/credentials.hpp>
+#include <ecisbx/export.hpp>
 #include <ecisbx/observer.hpp>
 #include <ecisbx/secret.hpp>
 
@@ -16,7 +18,7 @@
 namespace ecisbx::eci {
 
 /// Where and as whom to call the service. What a setter sets wins over what `from_env` found.
-class config {
+class ECISBX_API config {
 public:
     using milliseconds = std::chrono::milliseconds;
     config() = default;
@@ -77,8 +79,8 @@ public:
     /// `host`, `host:port` or `http(s)://host[:port]`; no path. Default: the region's own endpoint
     /// over https, whenever the region is set. One that is set here is never replaced.
     config& endpoint(std::string url) & { return endpoint_ = std::move(url), *this; }
-    /// Use the region's endpoints inside the vendor's network, `eci-vpc.<region>.aliyuncs.com` and
-    /// `sts-vpc.<region>...`, where no endpoint is set. Default: the public ones.
+    /// Use the region's endpoints inside the vendor's network, `eci-vpc.REGION.aliyuncs.com` and
+    /// `sts-vpc.REGION.aliyuncs.com`, where no endpoint is set. Default: the public ones.
     config& vpc_endpoint(bool on = true) & { return vpc_ = on, *this; }
     /// Extra PEM file of trusted CAs, beside the system's.
     config& ca_file(std::string path) & { return ca_file_ = std::move(path), *this; }
@@ -95,6 +97,10 @@ public:
     config& allow_plain_http(bool on = true) & { return allow_plain_ = on, *this; }
     /// Connections to the endpoint at once. Default 64, at least 1.
     config& max_connections(unsigned count) & { return max_connections_ = count, *this; }
+    /// Connections that are being made at once (name, TCP and TLS handshakes), those of exec
+    /// channels included. Further ones wait in the order they came; one whose turn has not come by
+    /// its deadline fails with `timeout` and says so. Default 64, at least 1.
+    config& max_dials(unsigned count) & { return max_dials_ = count, *this; }
     /// Attempts of one call, the first included. Default 4, at least 1. Those that the service
     /// throttled did nothing there: while the client paces its calls (see `quota`) they do not
     /// count, and the call is sent again until its deadline; but 1 means once, whatever comes.
@@ -147,6 +153,7 @@ public:
     config&& no_proxy(std::string list) && { return std::move(no_proxy(std::move(list))); }
     config&& allow_plain_http(bool on = true) && { return std::move(allow_plain_http(on)); }
     config&& max_connections(unsigned count) && { return std::move(max_connections(count)); }
+    config&& max_dials(unsigned count) && { return std::move(max_dials(count)); }
     config&& max_attempts(unsigned count) && { return std::move(max_attempts(count)); }
     config&& quota(std::string action, unsigned calls_per_minute) && {
         return std::move(quota(std::move(action), calls_per_minute));
@@ -179,6 +186,7 @@ public:
     const std::string& no_proxy() const noexcept { return no_proxy_; }
     bool plain_http_allowed() const noexcept { return allow_plain_; }
     unsigned max_connections() const noexcept { return max_connections_; }
+    unsigned max_dials() const noexcept { return max_dials_; }
     unsigned max_attempts() const noexcept { return max_attempts_; }
     /// As set, calls a minute by action.
     const std::map<std::string, unsigned>& quotas() const noexcept { return quotas_; }
@@ -213,6 +221,7 @@ private:
     std::string no_proxy_;
     bool allow_plain_ = false;
     unsigned max_connections_ = 64;
+    unsigned max_dials_ = 64;
     unsigned max_attempts_ = 4;
     std::map<std::string, unsigned> quotas_;
     bool paced_ = true;

@@ -1,4 +1,5 @@
-// One container of a group.
+/// @file
+/// One container of a group.
 #ifndef ECISBX_ECI_CONTAINER_OPTIONS_HPP
 #define ECISBX_ECI_CONTAINER_OPTIONS_HPP
 
@@ -29,6 +30,7 @@ public:
     /// User id of its processes; at least 0.
     security_context& run_as_user(std::int64_t uid) & { return put(".RunAsUser", uid); }
     security_context&& run_as_user(std::int64_t uid) && { return std::move(run_as_user(uid)); }
+    /// The container's root file system takes no writes.
     security_context& read_only_root(bool on = true) & {
         return put(".ReadOnlyRootFilesystem", on);
     }
@@ -36,6 +38,7 @@ public:
     /// For accounts the service allows.
     security_context& privileged(bool on = true) & { return put("Privileged", on); }
     security_context&& privileged(bool on = true) && { return std::move(privileged(on)); }
+    /// Group id of its processes; at least 0.
     security_context& run_as_group(std::int64_t gid) & { return put("RunAsGroup", gid); }
     security_context&& run_as_group(std::int64_t gid) && { return std::move(run_as_group(gid)); }
     /// Refuse to start as user 0.
@@ -132,14 +135,17 @@ public:
     /// Report the container as not ready while this fails.
     Self& readiness(const probe& how) & { return embed("ReadinessProbe.", how.node()); }
     Self&& readiness(const probe& how) && { return std::move(readiness(how)); }
+    /// What runs right after the container's start, beside its main process.
     Self& post_start(const lifecycle_handler& what) & {
         return embed("LifecyclePostStartHandler", what.node());
     }
     Self&& post_start(const lifecycle_handler& what) && { return std::move(post_start(what)); }
+    /// What runs before the container is ended.
     Self& pre_stop(const lifecycle_handler& what) & {
         return embed("LifecyclePreStopHandler", what.node());
     }
     Self&& pre_stop(const lifecycle_handler& what) && { return std::move(pre_stop(what)); }
+    /// What the container may do. Default: as the service and the image have it.
     Self& security(const security_context& what) & { return embed("SecurityContext", what.node()); }
     Self&& security(const security_context& what) && { return std::move(security(what)); }
     /// File whose text is the message of the container's end. Default `/dev/termination-log`.
@@ -182,6 +188,7 @@ class container_options : public container_setters<container_options> {
 public:
     /// Without an image: only for an incremental update.
     container_options() = default;
+    /// `image`: with its tag, `registry/path:tag`.
     explicit container_options(std::string image) { put("Image", std::move(image)); }
 
     /// 1 to 128 of `[a-z0-9-]`, no hyphen at an end; unique in the group. Required.

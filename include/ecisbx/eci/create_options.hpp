@@ -1,4 +1,5 @@
-// What to create.
+/// @file
+/// What to create.
 #ifndef ECISBX_ECI_CREATE_OPTIONS_HPP
 #define ECISBX_ECI_CREATE_OPTIONS_HPP
 
@@ -7,6 +8,7 @@
 #include <ecisbx/eci/option_node.hpp>
 #include <ecisbx/eci/registry.hpp>
 #include <ecisbx/eci/volume.hpp>
+#include <ecisbx/export.hpp>
 #include <ecisbx/secret.hpp>
 
 #include <chrono>
@@ -22,8 +24,9 @@ namespace ecisbx::eci {
 /// first container. Checked before the call against the bounds that the service documents; a
 /// violation throws `invalid_argument` that names the field, indexes counted from 0:
 /// `create_options: container[1].env[3].key: expected ...`. No value is ever part of the text.
-class create_options : public container_setters<create_options> {
+class ECISBX_API create_options : public container_setters<create_options> {
 public:
+    /// `image`: of the first container, with its tag, `registry/path:tag`.
     explicit create_options(std::string image);
 
     /// 2 to 128 of `[a-z0-9-]`, no hyphen at an end. Default: `sandbox-` and 10 random characters.
@@ -92,12 +95,14 @@ public:
     create_options&& schedule_strategy(std::string v) && {
         return std::move(schedule_strategy(std::move(v)));
     }
+    /// One security group. Default: chosen by the service.
     create_options& security_group(std::string id) & {
         return put("SecurityGroupId", std::move(id));
     }
     create_options&& security_group(std::string id) && {
         return std::move(security_group(std::move(id)));
     }
+    /// Zone id. Default: chosen by the service.
     create_options& zone(std::string id) & { return put("ZoneId", std::move(id)); }
     create_options&& zone(std::string id) && { return std::move(zone(std::move(id))); }
     /// An existing public address. Not together with `auto_eip`.
@@ -153,6 +158,7 @@ public:
     /// `Default`, or `None`: only what `dns` says.
     create_options& dns_policy(std::string v) & { return put("DnsPolicy", std::move(v)); }
     create_options&& dns_policy(std::string v) && { return std::move(dns_policy(std::move(v))); }
+    /// How names are resolved, beside `dns_policy`.
     create_options& dns(const dns_config& v) & {
         return group_.embed("DnsConfig.", v.node()), *this;
     }
@@ -178,6 +184,7 @@ public:
         return std::move(
             registry_credential(std::move(server), std::move(user), std::move(password)));
     }
+    /// One more Enterprise Edition registry to pull from.
     create_options& add_acr_registry(const acr_registry& v) & {
         return group_.add("AcrRegistryInfo", v.node()), *this;
     }
@@ -271,11 +278,13 @@ public:
     create_options&& cpu_options(int cores, int threads_per_core) && {
         return std::move(cpu_options(cores, threads_per_core));
     }
+    /// NUMA nodes, as the service takes them (`CpuOptionsNuma`).
     create_options& cpu_numa(std::string v) & { return put("CpuOptionsNuma", std::move(v)); }
     create_options&& cpu_numa(std::string v) && { return std::move(cpu_numa(std::move(v))); }
     /// `Linux` or `Windows`.
     create_options& os_type(std::string v) & { return put("OsType", std::move(v)); }
     create_options&& os_type(std::string v) && { return std::move(os_type(std::move(v))); }
+    /// Version of the GPU driver, as the service names it.
     create_options& gpu_driver_version(std::string v) & {
         return put("GpuDriverVersion", std::move(v));
     }
@@ -343,6 +352,7 @@ public:
     /// Whose rights programs in the group may take.
     create_options& ram_role(std::string v) & { return put("RamRoleName", std::move(v)); }
     create_options&& ram_role(std::string v) && { return std::move(ram_role(std::move(v))); }
+    /// Id of the resource group that it belongs to. Default: the account's default one.
     create_options& resource_group(std::string id) & {
         return put("ResourceGroupId", std::move(id));
     }

@@ -1,4 +1,5 @@
-// Whose key signs the calls, and where a client gets it from.
+/// @file
+/// Whose key signs the calls, and where a client gets it from.
 #ifndef ECISBX_ECI_CREDENTIALS_HPP
 #define ECISBX_ECI_CREDENTIALS_HPP
 

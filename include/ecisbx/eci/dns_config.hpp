@@ -1,15 +1,18 @@
-// Name resolution of a group.
+/// @file
+/// Name resolution of a group.
 #ifndef ECISBX_ECI_DNS_CONFIG_HPP
 #define ECISBX_ECI_DNS_CONFIG_HPP
 
 #include <ecisbx/eci/option_node.hpp>
+#include <ecisbx/export.hpp>
 
 #include <string>
 #include <utility>
 
 namespace ecisbx::eci {
 
-class dns_config {
+/// How the containers of a group resolve names.
+class ECISBX_API dns_config {
 public:
     dns_config() = default;
     /// One more address of a name server.

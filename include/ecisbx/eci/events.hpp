@@ -1,4 +1,5 @@
-// Events of container groups (DescribeContainerGroupEvents).
+/// @file
+/// Events of container groups (DescribeContainerGroupEvents).
 #ifndef ECISBX_ECI_EVENTS_HPP
 #define ECISBX_ECI_EVENTS_HPP
 
@@ -53,6 +54,7 @@ public:
     /// As in `event_options`.
     event_query& source(std::string name) & { return only_.source(std::move(name)), *this; }
     event_query&& source(std::string name) && { return std::move(source(std::move(name))); }
+    /// As in `event_options`.
     event_query& since_seconds(std::int64_t n) & { return only_.since_seconds(n), *this; }
     event_query&& since_seconds(std::int64_t n) && { return std::move(since_seconds(n)); }
     /// Groups per page, 1 to 200. Default 200.

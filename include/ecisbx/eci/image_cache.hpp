@@ -1,10 +1,12 @@
-// Image caches: images on a snapshot, so that groups start without pulling them.
+/// @file
+/// Image caches: images on a snapshot, so that groups start without pulling them.
 #ifndef ECISBX_ECI_IMAGE_CACHE_HPP
 #define ECISBX_ECI_IMAGE_CACHE_HPP
 
 #include <ecisbx/eci/model.hpp>
 #include <ecisbx/eci/option_node.hpp>
 #include <ecisbx/eci/registry.hpp>
+#include <ecisbx/export.hpp>
 #include <ecisbx/secret.hpp>
 
 #include <boost/json/fwd.hpp>
@@ -20,7 +22,7 @@ namespace ecisbx::eci {
 
 /// What to make, or to change, of an image cache. Checked before the call as `create_options` is,
 /// with errors that begin `image_cache_options:`.
-class image_cache_options {
+class ECISBX_API image_cache_options {
 public:
     image_cache_options() = default;
 
@@ -41,6 +43,7 @@ public:
     /// At most 10, a comma list.
     image_cache_options& vswitch(std::string id) & { return put("VSwitchId", std::move(id)); }
     image_cache_options&& vswitch(std::string id) && { return std::move(vswitch(std::move(id))); }
+    /// One security group, of the helper group that pulls.
     image_cache_options& security_group(std::string id) & {
         return put("SecurityGroupId", std::move(id));
     }
@@ -58,6 +61,7 @@ public:
         return std::move(
             registry_credential(std::move(server), std::move(user), std::move(password)));
     }
+    /// One more Enterprise Edition registry to pull from.
     image_cache_options& add_acr_registry(const acr_registry& v) & {
         return node_.add("AcrRegistryInfo", v.node()), *this;
     }
@@ -79,6 +83,7 @@ public:
         return put("StandardCopyCount", std::int64_t{v});
     }
     image_cache_options&& standard_copies(int v) && { return std::move(standard_copies(v)); }
+    /// Copies that start at once; at least 1.
     image_cache_options& flash_copies(int v) & { return put("FlashCopyCount", std::int64_t{v}); }
     image_cache_options&& flash_copies(int v) && { return std::move(flash_copies(v)); }
     /// What is removed when there are too many: `LRU`. Default: nothing.
@@ -93,6 +98,7 @@ public:
     image_cache_options&& annotations(std::string v) && {
         return std::move(annotations(std::move(v)));
     }
+    /// Id of the resource group that it belongs to.
     image_cache_options& resource_group(std::string id) & {
         return put("ResourceGroupId", std::move(id));
     }
@@ -120,18 +126,21 @@ private:
 };
 
 /// Filters of `client::image_caches`; each one set narrows the answer.
-class image_cache_query {
+class ECISBX_API image_cache_query {
 public:
     image_cache_query() = default;
 
+    /// This cache, `imc-...`.
     image_cache_query& id(std::string v) & {
         return node_.put("ImageCacheId", std::move(v)), *this;
     }
     image_cache_query&& id(std::string v) && { return std::move(id(std::move(v))); }
+    /// Caches of this name.
     image_cache_query& name(std::string v) & {
         return node_.put("ImageCacheName", std::move(v)), *this;
     }
     image_cache_query&& name(std::string v) && { return std::move(name(std::move(v))); }
+    /// The cache on this snapshot.
     image_cache_query& snapshot(std::string v) & {
         return node_.put("SnapshotId", std::move(v)), *this;
     }
@@ -156,6 +165,7 @@ public:
         return node_.put("ImageMatchCountRequest", std::int64_t{v}), *this;
     }
     image_cache_query&& match_count(int v) && { return std::move(match_count(v)); }
+    /// Caches with this tag.
     image_cache_query& tag(std::string k, std::string v) &;
     image_cache_query&& tag(std::string k, std::string v) && {
         return std::move(tag(std::move(k), std::move(v)));
@@ -210,6 +220,7 @@ public:
     std::shared_ptr<const boost::json::value> raw;
 };
 
+/// One page of image caches.
 class image_cache_page {
 public:
     image_cache_page() = default;

@@ -1,6 +1,9 @@
-// Container logs: one window of a log, and following it as it grows.
+/// @file
+/// Container logs: one window of a log, and following it as it grows.
 #ifndef ECISBX_ECI_LOGS_HPP
 #define ECISBX_ECI_LOGS_HPP
+
+#include <ecisbx/export.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -100,21 +103,22 @@ public:
 /// second, loses none; above that the lines which no window showed are gone, and `lost_lines`
 /// says so. Reading slowly is polling slowly.
 ///
-/// | after | what is known |
-/// |---|---|
-/// | a piece | lines as they were printed, in the order of the service, none twice; whether some
-/// before it are missing, `lost_lines` tells | | nothing | the container has ended for good, and
-/// every line the service had is delivered | | `timeout`, `connection`, `throttled`, ... | nothing
-/// is lost: `read` may be called again and goes on where it was | | cancel | as after an error | |
-/// `not_found` | the group or its container is gone; what it printed since the last piece is not
-/// known | | `not_ready` | it has ended without having started: there never was a log |
+/// | after             | what is known                                                      |
+/// |-------------------|--------------------------------------------------------------------|
+/// | a piece           | lines as they were printed, none twice; see `lost_lines`           |
+/// | nothing           | it has ended for good; every line the service had is delivered     |
+/// | an error, cancel  | nothing is lost: `read` again goes on where it was                 |
+/// | `not_found`       | the group or container is gone; what it printed last is not known  |
+/// | `not_ready`       | it has ended without having started: there never was a log         |
 ///
 /// Following never changes anything in the sandbox, and the container runs on in every case.
-class log_stream {
+/// Thread safety: none; use it on the executor of its client.
+class ECISBX_API log_stream {
 public:
     /// Empty: may be assigned to and destroyed. `co_spawn` needs it to carry one out.
     log_stream() = default;
-    class impl;
+    class ECISBX_INTERNAL impl;
+    /// For the library; users get one from `client::follow_logs`.
     explicit log_stream(std::shared_ptr<impl> state);
     log_stream(log_stream&&) noexcept;
     log_stream& operator=(log_stream&&) noexcept;

@@ -1,4 +1,5 @@
-// What container groups use (DescribeContainerGroupMetric, DescribeMultiContainerGroupMetric).
+/// @file
+/// What container groups use (DescribeContainerGroupMetric, DescribeMultiContainerGroupMetric).
 #ifndef ECISBX_ECI_METRICS_HPP
 #define ECISBX_ECI_METRICS_HPP
 
@@ -22,6 +23,7 @@ public:
     /// other.
     metric_options& start(std::chrono::sys_seconds at) & { return start_ = at, *this; }
     metric_options&& start(std::chrono::sys_seconds at) && { return std::move(start(at)); }
+    /// UTC; after `start`.
     metric_options& end(std::chrono::sys_seconds at) & { return end_ = at, *this; }
     metric_options&& end(std::chrono::sys_seconds at) && { return std::move(end(at)); }
     /// Seconds between records: 15, 30, 60 or 600. Default: the service's (60 with a start).
@@ -42,6 +44,7 @@ static_assert(!std::is_aggregate_v<metric_options>);
 /// A number of the service; empty where it did not tell, which is not 0.
 using metric_value = std::optional<std::int64_t>;
 
+/// Processor time.
 class cpu_metric {
 public:
     cpu_metric() = default;
@@ -89,6 +92,7 @@ public:
     metric_value capacity, usage, available;
 };
 
+/// What one container of the group used.
 class container_metric {
 public:
     container_metric() = default;

@@ -1,4 +1,5 @@
-// What the ECI service tells about container groups.
+/// @file
+/// What the ECI service tells about container groups.
 #ifndef ECISBX_ECI_MODEL_HPP
 #define ECISBX_ECI_MODEL_HPP
 
@@ -28,6 +29,7 @@ public:
     std::string finish_time;
 };
 
+/// A port that a container declares.
 class container_port {
 public:
     container_port() = default;
@@ -35,6 +37,7 @@ public:
     std::string protocol;  ///< TCP, UDP
 };
 
+/// A variable of a container.
 class environment_variable {
 public:
     environment_variable() = default;
@@ -43,6 +46,7 @@ public:
     std::string field_path;  ///< not empty: the value is looked up when the container starts
 };
 
+/// Where a container has a volume of its group.
 class volume_mount {
 public:
     volume_mount() = default;
@@ -92,6 +96,7 @@ public:
     container_state previous;
 };
 
+/// Something that happened to a group. Times are RFC 3339 UTC text.
 class event {
 public:
     event() = default;
@@ -160,8 +165,11 @@ public:
     list_options() = default;
     /// Groups per page, 1 to 20. Default 20. Larger values are cut to 20, as the service does.
     list_options& limit(int count) & { return limit_ = count, *this; }
+    /// Groups with this status, `Running` say.
     list_options& status(std::string name) & { return status_ = std::move(name), *this; }
+    /// Groups of this name; names need not be unique.
     list_options& name(std::string group_name) & { return name_ = std::move(group_name), *this; }
+    /// Groups with this tag; given again: with all of them.
     list_options& tag(std::string key, std::string value) & {
         return tags_.emplace_back(std::move(key), std::move(value)), *this;
     }

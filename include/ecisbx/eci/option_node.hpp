@@ -1,7 +1,9 @@
-// What an options class has collected, under the service's own names.
+/// @file
+/// What an options class has collected, under the service's own names.
 #ifndef ECISBX_ECI_OPTION_NODE_HPP
 #define ECISBX_ECI_OPTION_NODE_HPP
 
+#include <ecisbx/export.hpp>
 #include <ecisbx/secret.hpp>
 
 #include <cstdint>
@@ -16,12 +18,14 @@ using option_value = std::variant<std::string, std::int64_t, double, bool, secre
 
 /// A struct of the service's parameters: values, lists of texts and lists of structs, in the order
 /// in which they were set. Options classes are typed faces of one; nothing is checked here.
-class option_node {
+class ECISBX_API option_node {
 public:
+    /// One value and its name.
     struct value {
         std::string name;
         option_value content;
     };
+    /// A list of texts and its name.
     struct text_list {
         std::string name;
         std::vector<std::string> items;
@@ -48,10 +52,13 @@ public:
     /// All that `member` holds, with `prefix` before each name, in place of what had that prefix.
     void embed(std::string_view prefix, const option_node& member);
 
+    /// The value `name`; null when there is none.
     const option_value* find(std::string_view name) const noexcept;
     /// The text `name`; empty when there is none.
     std::string_view text(std::string_view name) const noexcept;
+    /// The list of texts `name`; null when there is none.
     const std::vector<std::string>* find_texts(std::string_view name) const noexcept;
+    /// The list of structs `name`; null when there is none.
     const std::vector<option_node>* find_nodes(std::string_view name) const noexcept;
 
     const std::vector<value>& values() const noexcept { return values_; }
@@ -64,6 +71,7 @@ private:
     std::vector<node_list> nodes_;
 };
 
+/// A list of structs and its name.
 struct option_node::node_list {
     std::string name;
     std::vector<option_node> items;

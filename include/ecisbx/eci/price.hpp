@@ -1,4 +1,5 @@
-// What a container group costs (DescribeContainerGroupPrice).
+/// @file
+/// What a container group costs (DescribeContainerGroupPrice).
 #ifndef ECISBX_ECI_PRICE_HPP
 #define ECISBX_ECI_PRICE_HPP
 
@@ -22,10 +23,12 @@ public:
     /// GiB, above 0.
     price_options& memory(double v) & { return memory_ = v, *this; }
     price_options&& memory(double v) && { return std::move(memory(v)); }
+    /// A type of ECS instances, in place of `cpu` and `memory`.
     price_options& instance_type(std::string v) & { return type_ = std::move(v), *this; }
     price_options&& instance_type(std::string v) && {
         return std::move(instance_type(std::move(v)));
     }
+    /// Zone id. Default: chosen by the service.
     price_options& zone(std::string v) & { return zone_ = std::move(v), *this; }
     price_options&& zone(std::string v) && { return std::move(zone(std::move(v))); }
     /// `NoSpot` (the service's default), `SpotWithPriceLimit` or `SpotAsPriceGo`.
@@ -85,6 +88,7 @@ public:
     std::string description;
 };
 
+/// What the spot market asks an hour.
 class spot_price {
 public:
     spot_price() = default;

@@ -1,9 +1,11 @@
-// How a container's health is asked for, and what runs at its start and before its end.
+/// @file
+/// How a container's health is asked for, and what runs at its start and before its end.
 #ifndef ECISBX_ECI_PROBE_HPP
 #define ECISBX_ECI_PROBE_HPP
 
 #include <ecisbx/command.hpp>
 #include <ecisbx/eci/option_node.hpp>
+#include <ecisbx/export.hpp>
 
 #include <chrono>
 #include <string>
@@ -12,7 +14,7 @@
 namespace ecisbx::eci {
 
 /// A liveness or readiness probe, of exactly one of three kinds.
-class probe {
+class ECISBX_API probe {
 public:
     /// Healthy when the answer's status is 200 to 399. `scheme`: `HTTP` or `HTTPS`.
     static probe http(int port, std::string path = "/", std::string scheme = "HTTP");
@@ -46,12 +48,13 @@ private:
 };
 
 /// What a container does after its start or before its end: exactly one of three kinds.
-class lifecycle_handler {
+class ECISBX_API lifecycle_handler {
 public:
     /// At most 20 elements.
     static lifecycle_handler exec(ecisbx::command argv);
     /// A GET. `scheme`: `HTTP` or `HTTPS`.
     static lifecycle_handler http(int port, std::string path = "/", std::string scheme = "HTTP");
+    /// Opens a connection to the port.
     static lifecycle_handler tcp(int port);
 
     /// Of `http` and `tcp`. Default: the group's own address.

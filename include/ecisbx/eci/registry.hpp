@@ -1,4 +1,5 @@
-// Where images come from when the service needs to be told: an Enterprise Edition registry.
+/// @file
+/// Where images come from when the service needs to be told: an Enterprise Edition registry.
 #ifndef ECISBX_ECI_REGISTRY_HPP
 #define ECISBX_ECI_REGISTRY_HPP
 
@@ -16,6 +17,7 @@ public:
     explicit acr_registry(std::string instance_id) {
         node_.put("InstanceId", std::move(instance_id));
     }
+    /// Name of the instance, where the service wants it beside the id.
     acr_registry& instance_name(std::string v) & { return put("InstanceName", std::move(v)); }
     acr_registry&& instance_name(std::string v) && {
         return std::move(instance_name(std::move(v)));

@@ -1,4 +1,5 @@
-// What the service has to give, and what of it is used: regions, stock, quotas.
+/// @file
+/// What the service has to give, and what of it is used: regions, stock, quotas.
 #ifndef ECISBX_ECI_RESOURCES_HPP
 #define ECISBX_ECI_RESOURCES_HPP
 
@@ -12,6 +13,7 @@
 
 namespace ecisbx::eci {
 
+/// A region that the service is in.
 class region_info {
 public:
     region_info() = default;
@@ -40,6 +42,7 @@ public:
     /// GiB, above 0.
     resource_query& memory(double v) & { return memory_ = v, *this; }
     resource_query&& memory(double v) && { return std::move(memory(v)); }
+    /// Only this zone. Default: all of the region.
     resource_query& zone(std::string v) & { return zone_ = std::move(v), *this; }
     resource_query&& zone(std::string v) && { return std::move(zone(std::move(v))); }
     /// As in `price_options`.
@@ -47,8 +50,10 @@ public:
     resource_query&& spot_strategy(std::string v) && {
         return std::move(spot_strategy(std::move(v)));
     }
+    /// As in `price_options`.
     resource_query& spot_price_limit(double v) & { return spot_limit_ = v, *this; }
     resource_query&& spot_price_limit(double v) && { return std::move(spot_price_limit(v)); }
+    /// As in `price_options`.
     resource_query& spot_duration(int hours) & { return spot_hours_ = hours, *this; }
     resource_query&& spot_duration(int hours) && { return std::move(spot_duration(hours)); }
 
@@ -69,6 +74,7 @@ private:
 };
 static_assert(!std::is_aggregate_v<resource_query>);
 
+/// One kind of resource, and whether it can be had.
 class available_resource {
 public:
     available_resource() = default;
@@ -78,6 +84,7 @@ public:
     std::string status;
 };
 
+/// What can be had in one zone.
 class available_zone {
 public:
     available_zone() = default;

@@ -1,4 +1,5 @@
-// What to change of a group.
+/// @file
+/// What to change of a group.
 #ifndef ECISBX_ECI_UPDATE_OPTIONS_HPP
 #define ECISBX_ECI_UPDATE_OPTIONS_HPP
 
@@ -7,6 +8,7 @@
 #include <ecisbx/eci/option_node.hpp>
 #include <ecisbx/eci/registry.hpp>
 #include <ecisbx/eci/volume.hpp>
+#include <ecisbx/export.hpp>
 #include <ecisbx/secret.hpp>
 
 #include <string>
@@ -17,7 +19,7 @@ namespace ecisbx::eci {
 
 /// Changes of a group (UpdateContainerGroup); what is not named stays. Checked before the call as
 /// `create_options` is, with errors that begin `update_options:`.
-class update_options {
+class ECISBX_API update_options {
 public:
     update_options() = default;
 
@@ -28,6 +30,7 @@ public:
         return *this;
     }
     update_options&& incremental(bool on = true) && { return std::move(incremental(on)); }
+    /// vCPU of the group.
     update_options& cpu(double v) & { return put("Cpu", v); }
     update_options&& cpu(double v) && { return std::move(cpu(v)); }
     /// GiB.
@@ -46,12 +49,14 @@ public:
     update_options&& container(container_options one) && {
         return std::move(container(std::move(one)));
     }
+    /// One init container, likewise.
     update_options& init_container(container_options one) & {
         return group_.add("InitContainer", one.container_node()), *this;
     }
     update_options&& init_container(container_options one) && {
         return std::move(init_container(std::move(one)));
     }
+    /// One volume; a whole update needs all of them.
     update_options& add_volume(volume one) & { return group_.add("Volume", one.node()), *this; }
     update_options&& add_volume(volume one) && { return std::move(add_volume(std::move(one))); }
     /// Adds the tag or changes its value; tags are not removed by an update.
@@ -59,6 +64,7 @@ public:
     update_options&& tag(std::string k, std::string v) && {
         return std::move(tag(std::move(k), std::move(v)));
     }
+    /// How names are resolved.
     update_options& dns(const dns_config& v) & {
         return group_.embed("DnsConfig.", v.node()), *this;
     }
@@ -69,12 +75,14 @@ public:
         return std::move(
             registry_credential(std::move(server), std::move(user), std::move(password)));
     }
+    /// One more Enterprise Edition registry to pull from.
     update_options& add_acr_registry(const acr_registry& v) & {
         return group_.add("AcrRegistryInfo", v.node()), *this;
     }
     update_options&& add_acr_registry(const acr_registry& v) && {
         return std::move(add_acr_registry(v));
     }
+    /// Id of the resource group that it shall belong to.
     update_options& resource_group(std::string id) & {
         return put("ResourceGroupId", std::move(id));
     }

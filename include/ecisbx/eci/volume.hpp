@@ -1,8 +1,10 @@
-// Volumes of a group, and how containers mount them.
+/// @file
+/// Volumes of a group, and how containers mount them.
 #ifndef ECISBX_ECI_VOLUME_HPP
 #define ECISBX_ECI_VOLUME_HPP
 
 #include <ecisbx/eci/option_node.hpp>
+#include <ecisbx/export.hpp>
 
 #include <string>
 #include <string_view>
@@ -12,7 +14,7 @@ namespace ecisbx::eci {
 
 /// A volume of one kind, chosen by the function that makes it. `name`: what mounts refer to,
 /// unique in the group.
-class volume {
+class ECISBX_API volume {
 public:
     /// Empty at the start, shared by the group's containers, gone with the group and at a restart
     /// of the group.
@@ -72,6 +74,7 @@ private:
 class mount_options {
 public:
     mount_options() = default;
+    /// The container can not write to it. Default off.
     mount_options& read_only(bool on = true) & { return node_.put("ReadOnly", on), *this; }
     mount_options&& read_only(bool on = true) && { return std::move(read_only(on)); }
     /// A folder or file of the volume in place of all of it.

@@ -1,8 +1,10 @@
-// The local server, to embed: the wire protocols of the services over an embedded runtime.
+/// @file
+/// The local server, to embed: the wire protocols of the services over an embedded runtime.
 #ifndef ECISBX_SERVER_SERVER_HPP
 #define ECISBX_SERVER_SERVER_HPP
 
 #include <ecisbx/eci/config.hpp>
+#include <ecisbx/export.hpp>
 #include <ecisbx/log_level.hpp>
 #include <ecisbx/secret.hpp>
 
@@ -23,7 +25,13 @@ namespace ecisbx::server {
 /// What runs the sandboxes' processes; made by `bubblewrap()`, `process()` or `synthetic()`.
 class runtime_options {
 public:
-    enum class kind { bubblewrap, process, synthetic };
+    /// Which runtime.
+    enum class kind {
+        bubblewrap,  ///< isolated processes
+        process,     ///< processes without isolation
+        synthetic,   ///< answers from memory
+    };
+    /// With the defaults of its kind.
     explicit runtime_options(kind k) : kind_(k) {}
     /// bubblewrap: root file system, read-only in the sandbox. Default: the host's.
     runtime_options& rootfs(std::string dir) & { return rootfs_ = std::move(dir), *this; }
@@ -43,22 +51,30 @@ private:
 
 /// One long-lived bubblewrap per container: own user, pid, mount, ipc, uts, cgroup and network
 /// namespaces, no capabilities, a seccomp filter, limits by cgroup where the machine lets us.
-runtime_options bubblewrap();
+ECISBX_API runtime_options bubblewrap();
 /// Plain child processes, for machines that forbid namespaces. NO ISOLATION.
-runtime_options process();
+ECISBX_API runtime_options process();
 /// Answers from memory, without any process: for load tests. Knows `true`, `false`, `echo`,
 /// `cat`, `exit N`, `sleep S` and `yes N` (N bytes).
-runtime_options synthetic();
+ECISBX_API runtime_options synthetic();
 
 /// How the exec channel speaks; see docs/decisions. `kubelet`, the default, honours the
 /// subprotocol that the client offers and without one behaves like the kubelet.
-enum class wire { kubelet, v4, v5, silent, raw, text };
+enum class wire {
+    kubelet,  ///< the first offered subprotocol that it knows, else none
+    v4,       ///< `v4.channel.k8s.io`, offered or not: a status record at the end
+    v5,       ///< `v5.channel.k8s.io`, offered or not: also half-closes of stdin
+    silent,   ///< frames with a channel byte, and nothing but the close at the end
+    raw,      ///< bytes of both streams as they come, in binary messages
+    text,     ///< the same in text messages, invalid UTF-8 replaced
+};
 
 using ecisbx::log_level;
 
 /// How often an action may be called, over all clients of the server: they share one account.
 class call_quota {
 public:
+    /// `calls` in each `period`, counted from the first call of a window.
     call_quota(std::string action, std::size_t calls, std::chrono::milliseconds period)
         : action_(std::move(action)), calls_(calls), period_(period) {}
     const std::string& action() const noexcept { return action_; }
@@ -73,9 +89,10 @@ private:
 
 /// The quotas that the service publishes, calls a minute: ExecContainerCommand 500,
 /// CreateContainerGroup 1,000 and so on; see docs/local-server.md.
-std::vector<call_quota> vendor_quotas();
+ECISBX_API std::vector<call_quota> vendor_quotas();
 
-class options {
+/// Settings of `start`.
+class ECISBX_API options {
 public:
     options() = default;
     /// Address and port; port 0 takes a free one. Default 127.0.0.1, 0.
@@ -87,7 +104,9 @@ public:
     options& tls(bool on = true) & { return tls_ = on, *this; }
     /// Folder of the server's own files, made with mode 0700. Default: none.
     options& state_dir(std::string dir) & { return state_dir_ = std::move(dir), *this; }
+    /// What runs the processes. Default `bubblewrap()`.
     options& runtime(runtime_options r) & { return runtime_ = std::move(r), *this; }
+    /// How exec channels speak. Default `wire::kubelet`.
     options& wire(server::wire w) & { return wire_ = w, *this; }
     /// The accepted access key. Default: a random one.
     options& access_key(std::string id, secret key) & {
@@ -110,6 +129,7 @@ public:
     options& admin(std::string address, std::uint16_t port) & {
         return admin_address_ = std::move(address), admin_port_ = port, *this;
     }
+    /// Lets `admin` listen where other machines reach it. Default off.
     options& allow_remote_admin(bool on = true) & { return remote_admin_ = on, *this; }
     /// Calls of `action` beyond `calls` within `period`, counted from the first one of a window,
     /// are answered as the service does: 400 `Throttling.User`, with the time until the window's
@@ -195,7 +215,7 @@ private:
 /// A running server. Copies share it; when the last one is dropped it stops at once, as by
 /// `stop`, but without waiting.
 /// Thread safety: none; use it on its executor.
-class local {
+class ECISBX_API local {
 public:
     /// Settings of a client that reaches this server: endpoint, credentials and CA.
     eci::config eci_config() const;
@@ -227,13 +247,16 @@ public:
     /// credentials, whatever it was answered (a refusal, a throttling). For tests that bound how
     /// many calls a client makes. Opened exec channels are counted as `(exec channel)`.
     std::map<std::string, std::uint64_t> calls() const;
+    /// Counts from 0 again.
     void reset_calls();
 
     /// Accepts no more, ends connections, sandboxes and their processes, and returns when all of
-    /// them are gone.
+    /// them are gone. May be called again. Errors: none.
+    /// Cancellation: none; it goes through with it.
     boost::asio::awaitable<void> stop();
 
-    class impl;
+    class ECISBX_INTERNAL impl;
+    /// For the library; users get one from `start`.
     explicit local(std::shared_ptr<impl> p) : impl_(std::move(p)) {}
 
 private:
@@ -243,8 +266,10 @@ private:
 /// Starts a server on `executor`; returns when it listens.
 /// Errors: `invalid_argument`, `connection` (address in use), `unsupported` (the runtime can not
 /// work here; the message says what is missing).
-boost::asio::awaitable<local> start(boost::asio::any_io_executor executor,
-                                    options settings = options());
+/// Cancellation: none, it does not wait. Thread safety: use the result on `executor`, which runs
+/// on one thread.
+ECISBX_API boost::asio::awaitable<local> start(boost::asio::any_io_executor executor,
+                                               options settings = options());
 
 }  // namespace ecisbx::server
 
