@@ -9,6 +9,7 @@
 #ifndef ECISBX_BENCHMARKS_SCENARIOS_HPP
 #define ECISBX_BENCHMARKS_SCENARIOS_HPP
 
+#include "load/heap_count.hpp"
 #include "load/measure.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -137,27 +138,54 @@ struct load {
     }
 };
 
+/// What the process and the kernel hold at one moment.
+struct footprint {
+    double resident = resident_kb();
+    heap_count heap = live_heap(), openssl = live_heap_of_openssl();
+    std::optional<double> kernel = kernel_sockets_kb();
+};
+
+inline void report_growth(const footprint& before, double streams, report& out) {
+    const footprint now;
+    auto kb_each = [streams](double from, double to) { return (to - from) / 1024 / streams; };
+    out.add("kb_per_stream", (now.resident - before.resident) / streams);
+    const double heap = kb_each(before.heap.bytes, now.heap.bytes);
+    const double openssl = kb_each(before.openssl.bytes, now.openssl.bytes);
+    out.add("heap_kb_per_stream", heap);
+    out.add("openssl_kb_per_stream", openssl);
+    out.add("ours_kb_per_stream", heap - openssl);
+    out.add("blocks_per_stream", (now.heap.blocks - before.heap.blocks) / streams);
+    // Both ends are on this machine.
+    if (before.kernel && now.kernel)
+        out.add("kernel_kb_per_connection", (*now.kernel - *before.kernel) / streams);
+}
+
 template <class Session>
 asio::awaitable<void> idle(load<Session>& l, const arguments& a, report& out) {
     auto executor = co_await asio::this_coro::executor;
     std::size_t streams = a.number("streams", 1000);
+    const auto count = static_cast<double>(streams);
     co_await l.open(1, 1);  // everything that is made once
     auto first = std::move(l.sessions);
-    double memory = resident_kb(), heap = heap_kb(), cpu = process_cpu_us(), wall = wall_us();
+    const footprint before;
+    double cpu = process_cpu_us(), wall = wall_us();
     co_await l.open(streams, std::min<std::size_t>(streams, 64));
-    out.add("cpu_us_per_connect", (process_cpu_us() - cpu) / static_cast<double>(streams));
-    out.add("connects_per_s", static_cast<double>(streams) / (wall_us() - wall) * 1e6);
+    out.add("cpu_us_per_connect", (process_cpu_us() - cpu) / count);
+    out.add("connects_per_s", count / (wall_us() - wall) * 1e6);
     std::size_t resumed = 0;
     for (auto& s : l.sessions) resumed += s->resumed() ? 1 : 0;
-    out.add("resumed_share", static_cast<double>(resumed) / static_cast<double>(streams));
+    out.add("resumed_share", static_cast<double>(resumed) / count);
     for (auto& s : l.sessions) asio::co_spawn(executor, l.park(s), asio::detached);
-    asio::steady_timer rest(executor, std::chrono::seconds(a.number("seconds", 2)));
-    cpu = process_cpu_us();
+    // The first second is not rest: what was needed to open is let go of then.
+    const auto seconds = a.number("seconds", 2);
+    asio::steady_timer rest(executor, std::chrono::seconds(seconds > 0 ? 2 : 0));
     co_await rest.async_wait(asio::use_awaitable);
-    out.add("cpu_us_per_s_at_rest",
-            (process_cpu_us() - cpu) / static_cast<double>(a.number("seconds", 2)));
-    out.add("kb_per_stream", (resident_kb() - memory) / static_cast<double>(streams));
-    out.add("heap_kb_per_stream", (heap_kb() - heap) / static_cast<double>(streams));
+    cpu = process_cpu_us();
+    rest.expires_after(std::chrono::seconds(seconds));
+    co_await rest.async_wait(asio::use_awaitable);
+    if (seconds > 0)
+        out.add("cpu_us_per_s_at_rest", (process_cpu_us() - cpu) / static_cast<double>(seconds));
+    report_growth(before, count, out);
 }
 
 /// CPU and time of what `work` does for `count` messages.

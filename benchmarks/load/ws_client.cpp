@@ -5,6 +5,8 @@
 #include "net/tls.hpp"
 #include "net/websocket.hpp"
 
+#include <openssl/ssl.h>
+
 #include <utility>
 
 using namespace ecisbx;
@@ -21,6 +23,8 @@ public:
             where.tls = !a.text("ca").empty();
             auto settings = std::make_shared<net::dialer>();
             if (where.tls) settings->tls = net::tls_client_context::make(a.text("ca"));
+            if (where.tls && a.text("resume") == "no")
+                SSL_CTX_set_session_cache_mode(settings->tls->native(), SSL_SESS_CACHE_OFF);
             how = settings;
         }
         boost::asio::any_io_executor executor;

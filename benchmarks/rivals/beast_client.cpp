@@ -1,4 +1,5 @@
-// The scenarios over stock Boost.Beast, as its coroutine examples are written.
+// The scenarios over stock Boost.Beast, as its coroutine examples are written. `--resume yes`: with
+// what a program has to add by hand so that TLS sessions are resumed.
 #include "load/scenarios.hpp"
 
 #include <boost/asio/ssl.hpp>
@@ -6,6 +7,8 @@
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
+
+#include <utility>
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -21,10 +24,29 @@ struct environment {
         if (a.text("ca").empty()) return;
         tls.set_verify_mode(asio::ssl::verify_peer);
         tls.load_verify_file(a.text("ca"));
+        if (a.text("resume") != "yes") return;
+        SSL_CTX_set_session_cache_mode(tls.native_handle(),
+                                       SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+        SSL_CTX_set_ex_data(tls.native_handle(), place(), this);
+        SSL_CTX_sess_set_new_cb(tls.native_handle(), keep);
     }
+    environment(const environment&) = delete;
+    ~environment() { SSL_SESSION_free(last); }
+
+    static int place() {
+        static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+        return index;
+    }
+    static int keep(SSL* of, SSL_SESSION* session) {
+        auto* self = static_cast<environment*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(of), place()));
+        SSL_SESSION_free(std::exchange(self->last, session));
+        return 1;
+    }
+
     asio::any_io_executor executor;
     asio::ip::tcp::endpoint where;
     asio::ssl::context tls;
+    SSL_SESSION* last = nullptr;
 };
 
 template <class Stream>
@@ -45,7 +67,7 @@ public:
         on_->text(true);
         co_await on_->async_write(asio::buffer(text), asio::use_awaitable);
     }
-    bool resumed() const { return false; }
+    bool resumed() const { return resumed_; }
 
 private:
     asio::awaitable<void> shake_hands() {
@@ -54,6 +76,7 @@ private:
         co_await on_->async_handshake("127.0.0.1", "/", asio::use_awaitable);
     }
     std::unique_ptr<websocket> on_;
+    bool resumed_ = false;
     beast::flat_buffer buffer_;
 };
 
@@ -81,8 +104,11 @@ asio::awaitable<std::shared_ptr<tls>> tls::connect(std::shared_ptr<environment> 
     socket.socket().set_option(asio::ip::tcp::no_delay(true));
     socket.expires_never();
     made->on_->next_layer().set_verify_callback(asio::ssl::host_name_verification("127.0.0.1"));
+    SSL* ssl = made->on_->next_layer().native_handle();
+    if (in->last) SSL_set_session(ssl, in->last);
     co_await made->on_->next_layer().async_handshake(asio::ssl::stream_base::client,
                                                      asio::use_awaitable);
+    made->resumed_ = SSL_session_reused(ssl) == 1;
     co_await made->shake_hands();
     co_return made;
 }

@@ -84,7 +84,8 @@ async def idle():
     parked = [asyncio.ensure_future(s.recv()) for s in sessions]
     cpu = time.process_time()
     await asyncio.sleep(a.seconds)
-    out["cpu_us_per_s_at_rest"] = (time.process_time() - cpu) / a.seconds * 1e6
+    if a.seconds > 0:
+        out["cpu_us_per_s_at_rest"] = (time.process_time() - cpu) / a.seconds * 1e6
     out["kb_per_stream"] = (resident_kb() - memory) / a.streams
     del first, parked
 

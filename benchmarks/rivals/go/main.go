@@ -35,6 +35,7 @@ var (
 	batch    = flag.Int("batch", 100, "")
 	pauseUs  = flag.Int("pause-us", 100000, "")
 	seconds  = flag.Int("seconds", 2, "")
+	resume   = flag.String("resume", "no", "")
 )
 
 func cpuUs() float64 {
@@ -81,6 +82,9 @@ func dialer() (*websocket.Dialer, string) {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(pem)
 	d.TLSClientConfig = &tls.Config{RootCAs: pool}
+	if *resume == "yes" {
+		d.TLSClientConfig.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+	}
 	return d, fmt.Sprintf("wss://127.0.0.1:%d/", *port)
 }
 
@@ -184,19 +188,31 @@ func rate(all []*websocket.Conn) {
 	add("p999_us", seen[int(0.999*float64(len(seen)-1))])
 }
 
+func resumedShare(all []*websocket.Conn) float64 {
+	resumed := 0
+	for _, c := range all {
+		if t, ok := c.UnderlyingConn().(*tls.Conn); ok && t.ConnectionState().DidResume {
+			resumed++
+		}
+	}
+	return float64(resumed) / float64(len(all))
+}
+
 func idle() {
 	first := open(1)
 	memory, cpu, wall := residentKb(), cpuUs(), monotonicUs()
 	all := open(*streams)
 	add("cpu_us_per_connect", (cpuUs()-cpu)/float64(*streams))
 	add("connects_per_s", float64(*streams)/(monotonicUs()-wall)*1e6)
-	add("resumed_share", 0)
+	add("resumed_share", resumedShare(all))
 	for _, c := range all {
 		go c.NextReader()
 	}
 	cpu = cpuUs()
 	time.Sleep(time.Duration(*seconds) * time.Second)
-	add("cpu_us_per_s_at_rest", (cpuUs()-cpu)/float64(*seconds))
+	if *seconds > 0 {
+		add("cpu_us_per_s_at_rest", (cpuUs()-cpu)/float64(*seconds))
+	}
 	add("kb_per_stream", (residentKb()-memory)/float64(*streams))
 	runtime.KeepAlive(first)
 	runtime.KeepAlive(all)
