@@ -1,8 +1,11 @@
 #include <ecisbx/error.hpp>
 #include <ecisbx/result.hpp>
 
+#include "core/ascii.hpp"
+
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <ostream>
 
 namespace ecisbx {
@@ -40,6 +43,7 @@ const char* text_of(int value) {
         case errc::not_ready: return "not_ready";
         case errc::unsupported: return "unsupported";
         case errc::service: return "service";
+        case errc::no_descriptors: return "no_descriptors";
     }
     return "unknown";
 }
@@ -65,13 +69,17 @@ public:
             case errc::resolve:
                 return code.category() == asio_error::get_netdb_category() ||
                        code.category() == asio_error::get_addrinfo_category();
+            case errc::no_descriptors:
+                return code == boost::system::errc::too_many_files_open ||
+                       code == boost::system::errc::too_many_files_open_in_system;
             default: return false;
         }
     }
 };
 
 errc condition_of(const error_code& code) {
-    for (errc e : {errc::canceled, errc::timeout, errc::resolve, errc::connection})
+    for (errc e :
+         {errc::canceled, errc::timeout, errc::resolve, errc::connection, errc::no_descriptors})
         if (code == e) return e;
     return errc::connection;
 }
@@ -102,6 +110,8 @@ std::string error_info::to_string() const {
     if (http_status != 0) line += ", HTTP " + std::to_string(http_status);
     if (!request_id.empty()) line += ", request " + request_id;
     if (attempts > 1) line += ", " + std::to_string(attempts) + " attempts";
+    // A service's message may have line breaks; a log's line must not.
+    std::replace_if(line.begin(), line.end(), core::is_ascii_control, ' ');
     return line + ")";
 }
 

@@ -101,8 +101,9 @@ std::optional<std::vector<tmux_entry>> parse_tmux_list(std::string_view out) {
 }
 
 std::optional<std::string> parse_tmux_screen(std::string_view out) {
-    if (take_until(out, '\n') != "ok") return std::nullopt;
-    return std::string(out);
+    constexpr std::string_view begin = "ok\n";
+    if (!out.starts_with(begin)) return std::nullopt;
+    return std::string(out.substr(begin.size()));
 }
 
 }  // namespace ecisbx::proto

@@ -63,10 +63,14 @@ error_info sts_refusal(int status, std::string_view content_type, std::string_vi
     auto info = proto::make_error_info("STS", refusal);
     constexpr std::size_t telling = 16, longest = 300;
     auto begin_of_token = token_sent.reveal().substr(0, telling);
-    bool may_echo =
-        refusal.code.starts_with("SignatureDoesNotMatch") ||
-        refusal.code == "IncompleteSignature" || refusal.message.size() > longest ||
-        (!begin_of_token.empty() && refusal.message.find(begin_of_token) != std::string::npos);
+    auto repeats_token = [&](const std::string& text) {
+        return !begin_of_token.empty() && text.find(begin_of_token) != std::string::npos;
+    };
+    for (auto* text : {&refusal.code, &info.service_code, &info.request_id})
+        if (repeats_token(*text)) text->clear();
+    bool may_echo = refusal.code.starts_with("SignatureDoesNotMatch") ||
+                    refusal.code == "IncompleteSignature" || refusal.message.size() > longest ||
+                    repeats_token(refusal.message);
     info.message = "STS refused with HTTP status " + std::to_string(status);
     if (!refusal.code.empty()) info.message += " and code " + shown(refusal.code);
     if (!may_echo && !refusal.code.empty() && !refusal.message.empty())

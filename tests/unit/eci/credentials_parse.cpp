@@ -177,6 +177,13 @@ TEST_CASE("credentials: a refusal of STS does not repeat what was sent") {
                     "hidden"));
     CHECK_FALSE(has(echo("X", std::string(301, 'y')), "yyy"));
     CHECK(has(echo("AuthenticationFail.OIDCToken.Expired", "This token has expired."), "expired"));
+    const std::string sent(token.reveal());
+    const auto other = sts_refusal(
+        400, "application/json",
+        R"({"Code":"Bad)" + sent + R"(","Message":"m","RequestId":")" + sent + R"("})", token);
+    CHECK_FALSE(has(other.to_string(), "hidden"));
+    CHECK(other.service_code.empty());
+    CHECK(other.request_id.empty());
 }
 
 TEST_CASE("credentials: the name of a role") {

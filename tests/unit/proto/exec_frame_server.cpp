@@ -135,3 +135,11 @@ TEST_CASE("exec_frame: status records are what kubelet writes") {
     CHECK(internal.at("status").as_string() == "Failure");
     CHECK(internal.at("reason").as_string() == "InternalError");
 }
+
+TEST_CASE("exec_frame server: a resize message of at most 256 bytes is read") {
+    exec_server_decoder decoder("v5.channel.k8s.io");
+    const std::string size = "{\"Width\":80,\"Height\":24}";
+    const auto fits = "\x04" + size + std::string(256 - size.size(), ' ');
+    CHECK(decoder.decode(false, fits).what == exec_frame::kind::resize);
+    CHECK(decoder.decode(false, fits + ' ').what == exec_frame::kind::none);
+}

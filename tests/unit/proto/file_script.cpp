@@ -331,7 +331,8 @@ TEST_CASE("answers: content is whatever it is, in pieces of any size") {
     CHECK(!failed.reader.ended());
     CHECK(failed.reader.refused() == "read");
     CHECK(!failed.reader.mode());
-    for (const char* bad : {"hello\n", "ecisbx-file:644\n", "ecisbx-file:644:x\n", "\n"})
+    for (const char* bad : {"hello\n", "ecisbx-file:644\n", "ecisbx-file:644:x\n", "\n",
+                            "ecisbx-fail::why\necisbx-file:644:1\n"})
         CHECK_THROWS_AS(read_out(bad, 100), error);
     CHECK_THROWS_AS(read_out(std::string(2000, 'x'), 100), error);
     CHECK(!read_receive_answer("ecisbx-done:sha256").done);

@@ -168,6 +168,18 @@ TEST_CASE("tar: sizes beyond octal") {
     CHECK(refusal(over) == errc::protocol);
 }
 
+TEST_CASE("tar: the shortest pax record has a key of one character and no value") {
+    tar_reader reader;
+    reader.feed(extension('x', "5 a=\n") + file("f", ""));
+    CHECK(reader.next() == tar_reader::step::entry);
+    CHECK(reader.entry().path == "f");
+    for (const char* bad : {"4 a=\n", "4 a\n", "5 a=x", "6 a=\n", "4 =\n"}) {
+        tar_reader strict;
+        strict.feed(extension('x', bad) + file("f", ""));
+        CHECK_THROWS_AS(strict.next(), error);
+    }
+}
+
 TEST_CASE("tar: malformed archives") {
     auto good = file("f", "content") + tar_end();
     CHECK(refusal(good) == errc{});

@@ -48,9 +48,17 @@ TEST_CASE("tmux: names that can be a target of tmux and a folder") {
     CHECK_THROWS_AS(tmux_kill_text("a'b"), error);
 }
 
+TEST_CASE("tmux: a job's processes carry its id, by which they are found") {
+    const auto plan = plan_tmux_start(a_job());
+    CHECK(plan.input.find("export ECISBX_EXEC=0123456789abcdef01234567\n") != std::string::npos);
+}
+
 TEST_CASE("tmux: a job is checked before anything is sent") {
     CHECK(!refused(a_job()));
     auto job = a_job();
+    job.rows = job.columns = 1000;
+    CHECK(!refused(job));
+    job = a_job();
     job.script = std::string("a\0b", 3);
     CHECK(refused(job));
     job = a_job();
@@ -162,6 +170,8 @@ TEST_CASE("tmux: answers of start, list and screen") {
     CHECK(!parse_tmux_list("a x 1\n.\n"));
     CHECK(!parse_tmux_list(""));
     CHECK(parse_tmux_screen("ok\nline\n") == "line\n");
+    CHECK(parse_tmux_screen("ok\n") == "");
+    CHECK(!parse_tmux_screen("ok"));  // cut
     CHECK(!parse_tmux_screen("none\n"));
     CHECK(!parse_tmux_screen(""));
 }
