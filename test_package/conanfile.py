@@ -9,7 +9,7 @@ class EcisbxTestConan(ConanFile):
     generators = "CMakeDeps"
 
     def requirements(self):
-        self.requires(self.tested_reference_str)
+        self.requires(self.tested_reference_str, run=True)  # the program, where there is one
 
     def layout(self):
         cmake_layout(self)

@@ -10,6 +10,7 @@
 
 namespace asio = boost::asio;
 
+//! [hello]
 asio::awaitable<void> hello() {
     auto client =
         ecisbx::eci::client(co_await asio::this_coro::executor, ecisbx::eci::config::from_env());
@@ -23,6 +24,7 @@ asio::awaitable<void> hello() {
 
     co_await box.remove();
 }
+//! [hello]
 
 int main() {
     asio::io_context context;

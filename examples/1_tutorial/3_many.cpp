@@ -37,6 +37,8 @@ asio::awaitable<void> one(job j) {
     auto box =
         co_await j.client.create(ecisbx::eci::create_options("busybox").memory(0.5).cpu(0.25));
     auto used = co_await ecisbx::as_result(use(box, j.number, j.sum));
+    // From here on it can not be cancelled any more, or the clean-up would be.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await box.remove(ecisbx::remove_options().force());
     used.value();  // throws what went wrong, after the clean-up
 }

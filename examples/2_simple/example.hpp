@@ -35,6 +35,8 @@ inline boost::asio::awaitable<void> in_new_box(
     ecisbx::eci::client client, boost::asio::awaitable<void> (*body)(ecisbx::sandbox)) {
     auto box = co_await client.create(ecisbx::eci::create_options("debian:12"));
     auto done = co_await ecisbx::as_result(body(box));
+    // From here on it can not be cancelled any more, or the clean-up would be.
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
     co_await box.remove(ecisbx::remove_options().force());
     done.value();  // throws what went wrong
 }

@@ -93,6 +93,8 @@ asio::awaitable<void> one_job(job j) {
     auto box = co_await j.all->client.create(
         ecisbx::eci::create_options(j.image).tag("app", "ci").tag("job", j.name()));
     auto done = co_await ecisbx::as_result(in_box(j, box));
+    // From here on it can not be cancelled any more, or the clean-up would be.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await box.remove(ecisbx::remove_options().force());
     if (done) co_return;
     ++j.all->failed;

@@ -54,7 +54,8 @@ public:
     process& operator=(process&&) noexcept;
     ~process();
 
-    /// The next piece of output; nothing after the end of the process.
+    /// The next piece of output; nothing after the end of the process. The control byte 0x1E, which
+    /// begins the wrapper's report, comes with the byte behind it or with the end, not before.
     /// Cancellation: terminal, partial and total; no byte is lost, `read` may be called again.
     /// Errors: none of the command's; `errc::canceled`. A connection that is cut ends the output.
     boost::asio::awaitable<std::optional<chunk>> read();

@@ -12,11 +12,11 @@ std::chrono::milliseconds parse_duration(const std::string& text) {
     const char* end = text.data() + text.size();
     auto [rest, ec] = std::from_chars(text.data(), end, number);
     std::string unit(rest, end);
-    double scale = unit == "ms"                ? 1
-                   : unit == "s" || unit == "" ? 1000
-                   : unit == "m"               ? 60e3
-                   : unit == "h"               ? 3600e3
-                                               : 0;
+    double scale = unit == "ms"                  ? 1
+                   : unit == "s" || unit.empty() ? 1000
+                   : unit == "m"                 ? 60e3
+                   : unit == "h"                 ? 3600e3
+                                                 : 0;
     if (ec != std::errc() || scale == 0 || !std::isfinite(number) || number * scale < 1 ||
         number * scale > 1e12)
         throw error(errc::invalid_argument, "'" + text +

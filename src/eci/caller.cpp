@@ -47,7 +47,8 @@ std::optional<core::utc_time> date_of(const net::http_response& response) {
 /// Connection refused, name unknown and the like: nothing of the request left this machine. A
 /// connection that broke may have carried it.
 bool may_have_arrived(errc failure) {
-    return failure != errc::resolve && failure != errc::tls && failure != errc::invalid_argument;
+    return failure != errc::resolve && failure != errc::tls && failure != errc::invalid_argument &&
+           failure != errc::no_descriptors;
 }
 
 std::string group_in(const proto::parameter_list& parameters) {
@@ -115,8 +116,7 @@ asio::awaitable<api_answer> caller::call_watched(call_watch& watch, std::string 
     error_info last;
     bool asked_for_others = false;
     while (true) {
-        if (!pacer_.pass(action))
-            co_await wait_for_turn(action, group_in(parameters), std::move(last), until);
+        if (!pacer_.pass(action)) co_await wait_for_turn(action, group_in(parameters), last, until);
         const auto sent = core::clock::now();
         watch.attempt_begins();
         attempt_result one = co_await attempt(action, parameters, until);

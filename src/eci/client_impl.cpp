@@ -24,13 +24,15 @@ namespace json = boost::json;
 using detail::exec_channel;
 using detail::exec_request;
 
-std::shared_ptr<const net::dialer> make_dialer(const config& settings) {
+std::shared_ptr<const net::dialer> make_dialer(const asio::any_io_executor& executor,
+                                               const config& settings) {
     auto how = std::make_shared<net::dialer>();
     how->tls = net::tls_client_context::make(settings.ca_file());
     if (!settings.proxy().empty())
         how->proxy = net::proxy_settings::parse(settings.proxy(), settings.no_proxy());
     how->allow_plain = settings.plain_http_allowed();
     how->observed = core::observation(settings.observers());
+    how->limiter = std::make_shared<net::dial_limiter>(executor, settings.max_dials());
     return how;
 }
 
@@ -75,7 +77,7 @@ client::impl::impl(asio::any_io_executor executor, const config& settings)
 
 client::impl::impl(asio::any_io_executor executor, const config& settings, net::origin endpoint)
     : executor_(std::move(executor)),
-      dialer_(make_dialer(settings)),
+      dialer_(make_dialer(executor_, settings)),
       caller_(executor_, settings, dialer_, std::move(endpoint)),
       opener_(executor_, caller_, settings, dialer_),
       watcher_(executor_, caller_) {}

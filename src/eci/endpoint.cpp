@@ -79,6 +79,8 @@ void check_settings(const config& settings) {
             "config: timeout must be > 0");
     require(settings.max_connections() > 0, errc::invalid_argument,
             "config: max_connections must be at least 1");
+    require(settings.max_dials() > 0, errc::invalid_argument,
+            "config: max_dials must be at least 1");
     require(settings.max_attempts() > 0, errc::invalid_argument,
             "config: max_attempts must be at least 1");
     for (const auto& [action, per_minute] : settings.quotas()) {

@@ -2,6 +2,7 @@
 
 #include <ecisbx/error.hpp>
 
+#include "core/descriptors.hpp"
 #include "net/happy_eyeballs.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -70,7 +71,8 @@ void race::finish(std::size_t index, const tcp::endpoint& where,
         std::ostringstream text;
         text << (failures.empty() ? "" : ", ") << where << ": " << failure.message();
         failures += text.str();
-        last_failure = failure;
+        // What hinders here matters more than what one of several addresses said.
+        if (last_failure != errc::no_descriptors) last_failure = failure;
         socket.close(ignored);
         order.failed();
     } else if (!winner) {
@@ -80,6 +82,8 @@ void race::finish(std::size_t index, const tcp::endpoint& where,
 }
 
 [[noreturn]] void throw_failures(const race& lost) {
+    if (lost.last_failure == errc::no_descriptors)
+        throw error(core::no_descriptors(lost.last_failure));
     error_info info(errc::connection, lost.failures);
     info.cause = lost.last_failure;
     throw error(std::move(info));

@@ -114,13 +114,38 @@ void tell_failed(const dialing& it, const error_info& why, events::connection_ki
 
 }  // namespace
 
+asio::awaitable<dial_permit> dial_turn(std::shared_ptr<const dialer> how, origin where,
+                                       core::deadline until) {
+    if (!how->limiter) co_return dial_permit();
+    error_info why;
+    try {
+        co_return co_await dial_limiter::enter(how->limiter, until);
+    } catch (const error& e) {
+        why = e.info();
+    }
+    if (why.code == errc::timeout)
+        why.message = "connecting to " + host_and_port(where) + ": " + why.message;
+    throw error(std::move(why));
+}
+
 asio::awaitable<stream> dial(asio::any_io_executor executor, std::shared_ptr<const dialer> how,
                              origin where, core::deadline until, events::connection_kind kind) {
+    check_allowed(*how, where);
+    auto turn = co_await dial_turn(how, where, until);
+    co_return co_await dial_in_turn(std::move(executor), std::move(how), std::move(where), until,
+                                    kind, std::move(turn));
+}
+
+asio::awaitable<stream> dial_in_turn(asio::any_io_executor executor,
+                                     std::shared_ptr<const dialer> how, origin where,
+                                     core::deadline until, events::connection_kind kind,
+                                     dial_permit turn) {
     check_allowed(*how, where);
     until = until.sooner(how->connect_timeout);
     dialing it{std::move(executor), std::move(how), std::move(where), until};
     try {
         stream made = co_await dial_stages(it);
+        turn.succeeded();
         if (it.how->observed) {
             tell_opened(it, made, kind);
             made.watch(it.how->observed, kind);
@@ -128,6 +153,7 @@ asio::awaitable<stream> dial(asio::any_io_executor executor, std::shared_ptr<con
         co_return made;
     } catch (const boost::system::system_error&) {
         auto why = error_info_from(std::current_exception());
+        if (why.code != errc::canceled) turn.failed(why.message);
         if (it.how->observed) tell_failed(it, why, kind);
         throw_with_place(std::move(why), it);
     }

@@ -3,6 +3,7 @@
 #define ECISBX_NET_DIAL_HPP
 
 #include "core/observation.hpp"
+#include "net/dial_limiter.hpp"
 #include "net/proxy.hpp"
 #include "net/stream.hpp"
 
@@ -30,14 +31,25 @@ struct dialer {
     proxy_settings proxy;
     bool allow_plain = false;  ///< plain TCP to hosts that are not loopback
     core::deadline::duration connect_timeout = std::chrono::seconds(10);
-    core::observation observed;  ///< is told of every connection that is dialled
+    core::observation observed;             ///< is told of every connection that is dialled
+    std::shared_ptr<dial_limiter> limiter;  ///< null: any number at once
 };
+
+/// Waits for the turn to `dial_in_turn`. Throws as `dial_limiter::enter`, with the place.
+boost::asio::awaitable<dial_permit> dial_turn(std::shared_ptr<const dialer> how, origin where,
+                                              core::deadline until);
 
 /// Resolves, connects by Happy Eyeballs (RFC 8305: address families alternate, 250 ms between
 /// attempts), through the proxy by CONNECT where `dialer.proxy` says so, and does the TLS
 /// handshake. Ends by `until` or after `connect_timeout`.
 /// Throws `invalid_argument` for plain TCP to a host that is not loopback unless allowed (checked
-/// before any I/O), `resolve`, `connection`, `tls`, `timeout`, `canceled`.
+/// before any I/O), `resolve`, `connection`, `tls`, `timeout`, `no_descriptors`, `canceled`.
+boost::asio::awaitable<stream> dial_in_turn(boost::asio::any_io_executor executor,
+                                            std::shared_ptr<const dialer> how, origin where,
+                                            core::deadline until, events::connection_kind kind,
+                                            dial_permit turn);
+
+/// Both. The wait for the turn ends by `until`; `connect_timeout` counts from the turn.
 boost::asio::awaitable<stream> dial(boost::asio::any_io_executor executor,
                                     std::shared_ptr<const dialer> how, origin where,
                                     core::deadline until,

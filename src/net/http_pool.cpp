@@ -30,6 +30,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
         std::optional<error_info> last_dial_failure;
     };
     class lease;
+    class dial_mark;
 
     impl(asio::any_io_executor e, std::shared_ptr<const dialer> h, http_pool_options o)
         : executor(std::move(e)), how(std::move(h)), options(o) {}
@@ -39,9 +40,10 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
     static asio::awaitable<void> drain(self_ptr self);
     asio::awaitable<void> take_slot(site& at, deadline until);
     asio::awaitable<void> connect(lease& mine, bool only_new, deadline until);
-    asio::awaitable<void> dial_for(lease& mine, deadline until);
+    asio::awaitable<void> dial_for(lease& mine, dial_permit turn, deadline until);
     bool take_warm(lease& mine);
     void give_back(lease& mine);
+    static bool admit_waiting(site& at);
     void close_expired();
     void close_idle();
     void forget_unused();
@@ -66,6 +68,10 @@ public:
     lease(const lease&) = delete;
     lease& operator=(const lease&) = delete;
 
+    void decided() {
+        if (std::exchange(undecided_, false)) at.plan.decided();
+    }
+
     site& at;
     stream connection;
     bool reused = false;
@@ -73,6 +79,22 @@ public:
 
 private:
     self_ptr of_;
+    bool undecided_ = true;
+};
+
+// When a dial has ended, one more may begin.
+class http_pool::impl::dial_mark {
+public:
+    explicit dial_mark(site& at) : at_(at) { at_.plan.begin_dial(); }
+    ~dial_mark() {
+        at_.plan.end_dial();
+        admit_waiting(at_);
+    }
+    dial_mark(const dial_mark&) = delete;
+    dial_mark& operator=(const dial_mark&) = delete;
+
+private:
+    site& at_;
 };
 
 http_pool::impl::site& http_pool::impl::site_of(const origin& where) {
@@ -132,6 +154,8 @@ asio::awaitable<void> http_pool::impl::take_slot(site& at, deadline until) {
 void http_pool::impl::throw_waited_too_long(const site& at) const {
     std::string text = "all " + std::to_string(at.plan.in_use()) + " connections to " +
                        at.where.authority() + " were in use until the deadline";
+    if (const auto dialling = at.plan.dialling(); dialling > 0)
+        text += " (" + std::to_string(dialling) + " of them were still being made)";
     error_info info(errc::timeout, "");
     if (at.last_dial_failure) {
         text += "; the last attempt to connect failed: " + at.last_dial_failure->message;
@@ -142,8 +166,14 @@ void http_pool::impl::throw_waited_too_long(const site& at) const {
 }
 
 asio::awaitable<void> http_pool::impl::connect(lease& mine, bool only_new, deadline until) {
+    const bool warm = !only_new && take_warm(mine);
+    mine.decided();
+    if (warm) co_return;
+    const dial_mark mark(mine.at);
+    auto turn = co_await dial_turn(how, mine.at.where, until);
+    // One may have come free in the meantime.
     if (!only_new && take_warm(mine)) co_return;
-    co_await dial_for(mine, until);
+    co_await dial_for(mine, std::move(turn), until);
 }
 
 bool http_pool::impl::take_warm(lease& mine) {
@@ -160,12 +190,13 @@ bool http_pool::impl::take_warm(lease& mine) {
     return false;
 }
 
-asio::awaitable<void> http_pool::impl::dial_for(lease& mine, deadline until) {
+asio::awaitable<void> http_pool::impl::dial_for(lease& mine, dial_permit turn, deadline until) {
     mine.reused = false;
     ++counters.dialled;
     origin where = mine.at.where;
     try {
-        mine.connection = co_await dial(executor, how, std::move(where), until);
+        mine.connection = co_await dial_in_turn(executor, how, std::move(where), until,
+                                                events::connection_kind::api, std::move(turn));
     } catch (const error& e) {
         if (e.code() != errc::canceled) {
             ++counters.dial_failures;
@@ -179,6 +210,7 @@ asio::awaitable<void> http_pool::impl::dial_for(lease& mine, deadline until) {
 
 void http_pool::impl::give_back(lease& mine) {
     site& at = mine.at;
+    mine.decided();
     if (mine.keep && mine.connection.is_open()) {
         mine.connection.rest();
         at.plan.park(++last_name, core::clock::now());
@@ -186,13 +218,20 @@ void http_pool::impl::give_back(lease& mine) {
     } else {
         mine.connection.close();
     }
-    // To the first in the queue, who takes the connection just parked; nobody comes in between.
-    const bool handed_on = at.queue.wake_one();
-    if (!handed_on) at.plan.free_slot();
+    // The first in the queue takes the connection just parked; nobody comes in between.
+    at.plan.free_slot();
+    const bool handed_on = admit_waiting(at);
     if (closing && !handed_on)
         close_idle();
     else
         close_expired();
+}
+
+// True: somebody is in now.
+bool http_pool::impl::admit_waiting(site& at) {
+    bool any = false;
+    while (at.queue.size() > 0 && at.plan.admit()) any = at.queue.wake_one();
+    return any;
 }
 
 void http_pool::impl::close_expired() {

@@ -1,5 +1,6 @@
 #include "net/http_server.hpp"
 
+#include "core/descriptors.hpp"
 #include "net/http_session.hpp"
 #include "net/wait.hpp"
 #include "net/wait_list.hpp"
@@ -32,10 +33,16 @@ constexpr std::size_t most_refusals = 64;  // at once; more are closed without a
 
 // Where the kernel or the process ran out of something, a moment's rest lets others give it back;
 // the peers wait in the backlog meanwhile.
-core::deadline::duration pause_after(const boost::system::error_code& failure) {
-    const bool of_the_peer =
-        failure == asio::error::connection_aborted || failure == asio::error::connection_reset;
-    return of_the_peer ? std::chrono::milliseconds(0) : std::chrono::milliseconds(100);
+constexpr auto pause_after_failure = std::chrono::milliseconds(100);
+constexpr auto between_reports = std::chrono::seconds(30);
+
+bool is_of_the_peer(const boost::system::error_code& failure) {
+    return failure == asio::error::connection_aborted || failure == asio::error::connection_reset;
+}
+
+std::string text_of(const boost::system::error_code& failure) {
+    if (failure == errc::no_descriptors) return core::no_descriptors(failure).message;
+    return failure.message();
 }
 
 // Asio does not ask for close-on-exec, and a server of sandboxes starts programs.
@@ -81,6 +88,7 @@ struct http_server::impl : std::enable_shared_from_this<impl> {
     static asio::awaitable<void> accept_loop(self_ptr self);
     static asio::awaitable<void> stop(self_ptr self);
     void admit(tcp::socket socket);
+    void report(const boost::system::error_code& failure);
     void start(asio::awaitable<void> job, std::size_t& count);
     void stop_accepting() noexcept;
     void cancel_all();
@@ -92,6 +100,7 @@ struct http_server::impl : std::enable_shared_from_this<impl> {
     std::list<asio::cancellation_signal> jobs;  // accept loop and connections
     std::size_t loops = 0, served = 0, refused = 0;
     wait_list job_ended;
+    core::deadline next_report = core::deadline::after(std::chrono::seconds(0));
 };
 
 asio::awaitable<void> http_server::impl::accept_loop(self_ptr self) {
@@ -100,11 +109,22 @@ asio::awaitable<void> http_server::impl::accept_loop(self_ptr self) {
         tcp::socket socket = co_await self->acceptor.async_accept(
             asio::redirect_error(asio::use_awaitable, failure));
         if (self->service->stopping) co_return;
-        if (failure)
-            co_await sleep_for(pause_after(failure), core::deadline::never());
-        else
+        if (!failure) {
             self->admit(std::move(socket));
+        } else if (!is_of_the_peer(failure)) {
+            self->report(failure);
+            co_await sleep_for(pause_after_failure, core::deadline::never());
+        }
     }
+}
+
+// Not each time: with few descriptors left, accepting fails and works in turn.
+void http_server::impl::report(const boost::system::error_code& failure) {
+    const auto& tell = service->options.report;
+    if (!tell || !next_report.expired()) return;
+    next_report = core::deadline::after(between_reports);
+    tell("no connection can be accepted for now, " + std::to_string(served) +
+         " are open: " + text_of(failure));
 }
 
 void http_server::impl::admit(tcp::socket socket) {

@@ -32,6 +32,8 @@ struct http_server_options {
     core::deadline::duration body_timeout = std::chrono::seconds(30);   ///< whole body
     core::deadline::duration idle_timeout = std::chrono::seconds(75);   ///< between requests
     core::deadline::duration write_timeout = std::chrono::seconds(30);  ///< whole answer
+    /// Told in one line, at most every 30 s, that connections can not be accepted for a moment.
+    std::function<void(const std::string&)> report;
 };
 
 /// Runs on one executor, one coroutine per connection; a slow or hostile peer holds up no one
@@ -43,8 +45,8 @@ public:
     /// Binds and listens. Throws `connection` with the address when it can not.
     http_server(boost::asio::any_io_executor executor, http_server_options options, handler handle);
     std::uint16_t port() const;
-    /// Accepts until `stop`, or until the last handle goes. Survives EMFILE and other accept
-    /// failures by pausing.
+    /// Accepts until `stop`, or until the last handle goes. Out of descriptors (EMFILE, ENFILE) or
+    /// memory it tries again every 100 ms, while peers wait in the backlog, and tells `report`.
     void run();
     /// No new connections, cancels the running ones, returns when all have ended.
     boost::asio::awaitable<void> stop();

@@ -10,11 +10,19 @@ pool_plan::pool_plan(std::size_t slots, std::size_t max_waiting, core::deadline:
       expiry_(std::clamp<core::deadline::duration>(expiry, {}, std::chrono::years(1))) {}
 
 pool_plan::answer pool_plan::ask(std::size_t waiting) {
-    if (waiting == 0 && in_use_ < slots_) {
-        ++in_use_;
-        return answer::slot;
-    }
+    if (waiting == 0 && admit()) return answer::slot;
     return waiting < max_waiting_ ? answer::wait : answer::refuse;
+}
+
+bool pool_plan::admit() {
+    const std::size_t claimed = std::min(undecided_, idle_.size());
+    const std::size_t dials = dialling_ + undecided_ - claimed;
+    const std::size_t open = idle_.size() + in_use_ - undecided_ - dialling_;
+    const bool finds_one = idle_.size() > claimed;
+    if (in_use_ >= slots_ || (!finds_one && dials >= std::max(first_dials, open))) return false;
+    ++in_use_;
+    ++undecided_;
+    return true;
 }
 
 std::optional<pool_plan::connection> pool_plan::take_idle() {

@@ -23,6 +23,14 @@ io_step receive_now(int fd, void* into, std::size_t size) noexcept {
     return step_of(got, io_step::kind::want_read);
 }
 
+io_step receive_unless(bool& drained, int fd, void* into, std::size_t size) noexcept {
+    if (drained) return {io_step::kind::want_read, 0};
+    const io_step step = receive_now(fd, into, size);
+    // Not at the end or after an error: the next call has to tell the same.
+    drained = step.must_wait() || (step.what == io_step::kind::done && step.bytes < size);
+    return step;
+}
+
 io_step send_now(int fd, const void* bytes, std::size_t size) noexcept {
     ssize_t sent = 0;
     do sent = ::send(fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);

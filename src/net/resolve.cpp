@@ -2,6 +2,7 @@
 
 #include <ecisbx/error.hpp>
 
+#include "core/descriptors.hpp"
 #include "net/wait.hpp"
 
 #include <boost/asio/execution_context.hpp>
@@ -101,6 +102,7 @@ asio::awaitable<addresses> resolve(asio::any_io_executor executor, std::string h
     auto& known = asio::use_service<lookups>(asio::query(executor, asio::execution::context));
     auto answer = known.ask(executor, host);
     while (!answer->finished) co_await answer->done.wait(until);
+    if (answer->failure == errc::no_descriptors) throw error(core::no_descriptors(answer->failure));
     if (answer->failure) {
         error_info info(errc::resolve,
                         "'" + host + "' could not be resolved: " + answer->failure.message());

@@ -41,8 +41,26 @@ asio::awaitable<std::size_t> stream::read_some(asio::mutable_buffer into, core::
     return impl::read(opened(), into, until);
 }
 
+std::optional<std::size_t> stream::try_read(asio::mutable_buffer into, core::deadline until,
+                                            const asio::cancellation_state& caller) {
+    return opened()->try_read(into, until, caller);
+}
+
+asio::awaitable<void> stream::wait_to_read(core::deadline until) {
+    return opened()->wait_more(opened()->reading, until);
+}
+
 asio::awaitable<void> stream::write(asio::const_buffer bytes, core::deadline until) {
     return impl::write(opened(), bytes, until);
+}
+
+std::optional<std::size_t> stream::try_write(asio::const_buffer bytes, core::deadline until,
+                                             const asio::cancellation_state& caller) {
+    return opened()->try_write(bytes, until, caller);
+}
+
+asio::awaitable<void> stream::wait_to_write(core::deadline until) {
+    return opened()->wait_more(opened()->writing, until);
 }
 
 asio::awaitable<void> stream::shutdown(core::deadline until) {

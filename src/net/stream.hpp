@@ -8,10 +8,12 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace ecisbx::net {
@@ -46,8 +48,22 @@ public:
     /// stream that ends without close_notify throws `connection` with "truncated" in the message.
     boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer into,
                                                   core::deadline until);
+    /// The two halves of `read_some`, and below of `write`, for who waits for long or often and
+    /// wants to hold no coroutine frame and no buffer here meanwhile. As `read_some`, but nothing
+    /// when the caller should `wait_to_read` first: because there is nothing to read, or because it
+    /// has read so much in a row that others must have their turn.
+    std::optional<std::size_t> try_read(boost::asio::mutable_buffer into, core::deadline until,
+                                        const boost::asio::cancellation_state& caller);
+    /// Returns when `try_read` is worth another try, which also tells a deadline that has passed,
+    /// a cancellation and a close: this does not throw for them. The stream must outlive the wait.
+    boost::asio::awaitable<void> wait_to_read(core::deadline until);
     /// All of it.
     boost::asio::awaitable<void> write(boost::asio::const_buffer bytes, core::deadline until);
+    /// The number of bytes written, at least one; nothing when it is time to `wait_to_write`. Then
+    /// the same bytes have to be offered again. Precondition: `bytes` is not empty.
+    std::optional<std::size_t> try_write(boost::asio::const_buffer bytes, core::deadline until,
+                                         const boost::asio::cancellation_state& caller);
+    boost::asio::awaitable<void> wait_to_write(core::deadline until);
 
     /// Sends close_notify (TLS) and FIN; does not wait for the peer's.
     boost::asio::awaitable<void> shutdown(core::deadline until);

@@ -3,6 +3,7 @@
 #include <ecisbx/error.hpp>
 
 #include "net/raw_socket.hpp"
+#include "net/wait.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -60,92 +61,110 @@ asio::awaitable<void> stream::impl::server_handshake(self_ptr self,
 
 asio::awaitable<void> stream::impl::handshake(self_ptr self, core::deadline until) {
     side& side = self->reading;
+    const auto caller = co_await asio::this_coro::cancellation_state;
     for (;;) {
         io_step step = self->tls->handshake();
         if (step.what == io_step::kind::failed) self->throw_failure();
         if (step.what == io_step::kind::done) break;
-        co_await self->suspend(side, step.what, until);
+        co_await self->wait(side, step.what, until);
+        self->check(side, until, caller);
     }
     self->resumed = self->tls->was_resumed();
 }
 
 asio::awaitable<std::size_t> stream::impl::read(self_ptr self, asio::mutable_buffer into,
                                                 core::deadline until) {
-    side& side = self->reading;
-    self->check(side, until, co_await asio::this_coro::cancellation_state);
-    if (is_greedy(side)) co_await self->let_others_run(side, until);
+    const auto caller = co_await asio::this_coro::cancellation_state;
     for (;;) {
-        io_step step = self->read_step(into.data(), into.size());
-        if (step.what == io_step::kind::failed) self->throw_failure();
-        if (!step.must_wait()) {
-            if (self->watch) self->watch->received(step.bytes);
-            co_return step.bytes;
-        }
-        co_await self->suspend(side, step.what, until);
+        if (auto got = self->try_read(into, until, caller)) co_return *got;
+        co_await self->wait_more(self->reading, until);
     }
+}
+
+std::optional<std::size_t> stream::impl::try_read(asio::mutable_buffer into, core::deadline until,
+                                                  const asio::cancellation_state& caller) {
+    check(reading, until, caller);
+    if (is_greedy(reading)) return std::nullopt;
+    io_step step = read_step(into.data(), into.size());
+    if (step.what == io_step::kind::failed) throw_failure();
+    reading.last_step = step.what;
+    if (step.must_wait()) return std::nullopt;
+    if (watch) watch->received(step.bytes);
+    return step.bytes;
 }
 
 asio::awaitable<void> stream::impl::write(self_ptr self, asio::const_buffer bytes,
                                           core::deadline until) {
-    side& side = self->writing;
-    self->check(side, until, co_await asio::this_coro::cancellation_state);
+    const auto caller = co_await asio::this_coro::cancellation_state;
+    self->check(self->writing, until, caller);
     while (bytes.size() > 0) {
-        if (is_greedy(side)) co_await self->let_others_run(side, until);
-        io_step step = self->write_step(bytes.data(), bytes.size());
-        if (step.what == io_step::kind::failed) self->throw_failure();
-        if (step.what == io_step::kind::end)
-            throw error(errc::connection, "the peer closed the connection");
-        if (self->watch) self->watch->sent(step.bytes);
-        bytes += step.bytes;
-        if (step.must_wait()) co_await self->suspend(side, step.what, until);
+        if (auto sent = self->try_write(bytes, until, caller))
+            bytes += *sent;
+        else
+            co_await self->wait_more(self->writing, until);
     }
+}
+
+std::optional<std::size_t> stream::impl::try_write(asio::const_buffer bytes, core::deadline until,
+                                                   const asio::cancellation_state& caller) {
+    check(writing, until, caller);
+    if (is_greedy(writing)) return std::nullopt;
+    io_step step = write_step(bytes.data(), bytes.size());
+    if (step.what == io_step::kind::failed) throw_failure();
+    if (step.what == io_step::kind::end)
+        throw error(errc::connection, "the peer closed the connection");
+    writing.last_step = step.what;
+    if (step.must_wait()) return std::nullopt;
+    if (watch) watch->sent(step.bytes);
+    return step.bytes;
+}
+
+asio::awaitable<void> stream::impl::wait_more(side& which, core::deadline until) {
+    const io_step last{which.last_step};
+    return last.must_wait() ? wait(which, last.what, until) : let_others_run(which);
 }
 
 asio::awaitable<void> stream::impl::shutdown(self_ptr self, core::deadline until) {
     side& side = self->writing;
-    self->check(side, until, co_await asio::this_coro::cancellation_state);
+    const auto caller = co_await asio::this_coro::cancellation_state;
+    self->check(side, until, caller);
     while (self->tls) {
         io_step step = self->tls->shutdown();
         if (step.what == io_step::kind::failed) self->throw_failure();
         if (!step.must_wait()) break;
-        co_await self->suspend(side, step.what, until);
+        co_await self->wait(side, step.what, until);
+        self->check(side, until, caller);
     }
     boost::system::error_code ec;
     self->socket.shutdown(tcp::socket::shutdown_send, ec);
     if (ec) throw_connection(ec);
 }
 
-asio::awaitable<void> stream::impl::suspend(side& which, io_step::kind why, core::deadline until) {
-    auto caller = co_await asio::this_coro::cancellation_state;
-    check(which, until, caller);
+asio::awaitable<void> stream::impl::wait(side& which, io_step::kind why, core::deadline until) {
     which.busy_steps = 0;
     which.until = until;
     which.waiting = true;
     if (!until.is_never()) arm_timer(until);
+    drained = false;
+    if (tls) tls->waited();
     auto event = why == io_step::kind::want_read ? tcp::socket::wait_read : tcp::socket::wait_write;
     // What ended the wait is found by looking: the other side's deadline cancels it too.
-    boost::system::error_code ignored;
-    co_await socket.async_wait(event, asio::redirect_error(asio::use_awaitable, ignored));
-    which.waiting = false;
-    check(which, until, caller);
+    return socket.async_wait(event, asio::redirect_error(asio::use_awaitable, which.wait_ended));
 }
 
 bool stream::impl::is_greedy(side& which) {
     return ++which.busy_steps > steps_before_others;
 }
 
-asio::awaitable<void> stream::impl::let_others_run(side& which, core::deadline until) {
-    auto caller = co_await asio::this_coro::cancellation_state;
-    check(which, until, caller);
+asio::awaitable<void> stream::impl::let_others_run(side& which) {
     which.busy_steps = 0;
-    co_await asio::post(socket.get_executor(), asio::use_awaitable);
-    check(which, until, caller);
+    return asio::post(socket.get_executor(), asio::use_awaitable);
 }
 
-void stream::impl::check(const side& which, core::deadline until,
-                         const asio::cancellation_state& caller) const {
-    if (caller.cancelled() != asio::cancellation_type::none)
-        throw error(errc::canceled, "cancelled by the caller");
+void stream::impl::check(side& which, core::deadline until,
+                         const asio::cancellation_state& caller) {
+    which.waiting = false;
+    throw_if_cancelled(caller);
     if (closed) throw error(errc::canceled, "the stream was closed");
     if (until.expired())
         throw error(errc::timeout, std::string("the deadline passed while ") + which.name);
@@ -153,7 +172,7 @@ void stream::impl::check(const side& which, core::deadline until,
 
 io_step stream::impl::read_step(void* into, std::size_t size) {
     if (tls) return tls->read(into, size);
-    io_step step = receive_now(socket.native_handle(), into, size);
+    io_step step = receive_unless(drained, socket.native_handle(), into, size);
     if (step.what == io_step::kind::failed) last_error = errno;
     return step;
 }

@@ -19,8 +19,15 @@ namespace {
 constexpr unsigned char alpn_http11[] = "\x08http/1.1";
 constexpr unsigned alpn_size = sizeof(alpn_http11) - 1;
 
-// One recv fetches several small records or two large ones; held only while bytes are unread.
-constexpr std::size_t read_buffer = 32 * 1024;
+// One recv fetches several small records, or large ones as many as fit; held only while bytes are
+// unread. A size that is not a multiple of a whole record's costs a second recv for the last bytes.
+constexpr std::size_t whole_record = SSL3_RT_MAX_PLAIN_LENGTH + SSL3_RT_HEADER_LENGTH + 24;
+constexpr std::size_t read_buffer = 2 * whole_record + 8;
+
+// OpenSSL's own three with AES-128 first: a sixth less work for each byte, as safe, and what other
+// clients ask for first. A server that wants AES-256 still takes it.
+constexpr char tls13_suites[] =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
 struct free_openssl {
     void operator()(SSL_CTX* ctx) const { SSL_CTX_free(ctx); }
@@ -43,6 +50,7 @@ ctx_ptr make_context(const SSL_METHOD* method) {
     SSL_CTX_set_options(ctx.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(ctx.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    if (SSL_CTX_set_ciphersuites(ctx.get(), tls13_suites) != 1) refuse("TLS 1.3 ciphers");
     SSL_CTX_set_read_ahead(ctx.get(), 1);
     SSL_CTX_set_default_read_buffer_len(ctx.get(), read_buffer);
     return ctx;

@@ -29,7 +29,8 @@ int finish(BIO* bio, io_step step, std::size_t& moved) {
 }
 
 int read_bytes(BIO* bio, char* into, std::size_t size, std::size_t* moved) {
-    io_step step = receive_now(socket_of(bio).fd, into, size);
+    auto& socket = socket_of(bio);
+    io_step step = receive_unless(socket.drained, socket.fd, into, size);
     return finish(bio, step, *moved);
 }
 

@@ -22,6 +22,14 @@ namespace {
     throw error(errc::tls, what + ": " + why);
 }
 
+// A peer that puts one byte into each record must not hold everybody up.
+constexpr int most_records = 8;
+
+// OpenSSL asks for an empty queue before each call. Emptying it costs more than looking.
+void clear_errors() {
+    if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 ssl_st* new_ssl(ssl_ctx_st* context) {
     SSL* ssl = SSL_new(context);
     if (ssl == nullptr) refuse("TLS can not be set up");
@@ -95,7 +103,7 @@ std::unique_ptr<tls_session> tls_session::server(std::shared_ptr<tls_server_cont
 }
 
 io_step tls_session::handshake() {
-    ERR_clear_error();
+    clear_errors();
     int result = SSL_do_handshake(ssl_.get());
     if (result == 1) {
         established_ = true;
@@ -114,18 +122,33 @@ io_step tls_session::handshake() {
 }
 
 io_step tls_session::read(void* into, std::size_t size) {
-    if (broken_) return {io_step::kind::failed, 0};
-    ERR_clear_error();
+    io_step all = read_record(into, size);
+    if (all.what != io_step::kind::done) return all;
+    // What was received already is cheap to take now, and costs a turn of the caller's loop later.
+    // An end behind it is found again by the next call, a failure is kept for it.
+    for (int records = 1; records < most_records; ++records) {
+        if (all.bytes == size || SSL_has_pending(ssl_.get()) == 0) break;
+        const io_step next = read_record(static_cast<char*>(into) + all.bytes, size - all.bytes);
+        if (next.what != io_step::kind::done) break;
+        all.bytes += next.bytes;
+    }
+    return all;
+}
+
+io_step tls_session::read_record(void* into, std::size_t size) {
+    if (broken_ || read_failed_) return {io_step::kind::failed, 0};
+    clear_errors();
     std::size_t got = 0;
     int result = SSL_read_ex(ssl_.get(), into, size, &got);
     io_step step = outcome(result, got);
+    read_failed_ = step.what == io_step::kind::failed;
     release_after_ticket();
     return step;
 }
 
 io_step tls_session::write(const void* bytes, std::size_t size) {
     if (broken_) return {io_step::kind::failed, 0};
-    ERR_clear_error();
+    clear_errors();
     std::size_t sent = 0;
     int result = SSL_write_ex(ssl_.get(), bytes, size, &sent);
     io_step step = outcome(result, sent);
@@ -135,7 +158,7 @@ io_step tls_session::write(const void* bytes, std::size_t size) {
 
 io_step tls_session::shutdown() {
     if (broken_ || !established_) return {io_step::kind::end, 0};
-    ERR_clear_error();
+    clear_errors();
     int result = SSL_shutdown(ssl_.get());
     if (result >= 0) return {io_step::kind::done, 0};
     return outcome(result, 0);
@@ -143,7 +166,8 @@ io_step tls_session::shutdown() {
 
 bool tls_session::is_quiet() {
     if (broken_) return false;
-    ERR_clear_error();
+    waited();
+    clear_errors();
     // Also takes in what is no data: tickets and key updates may come at any time.
     char byte = 0;
     std::size_t got = 0;

@@ -29,11 +29,16 @@ public:
 
     io_step handshake();
     /// Precondition of the next three: the handshake is done.
+    /// Takes as many records as there are and fit, up to a bound.
     io_step read(void* into, std::size_t size);
     /// May move a part only; after `must_wait` the same bytes have to be offered again.
     io_step write(const void* bytes, std::size_t size);
     /// Sends close_notify; does not wait for the peer's.
     io_step shutdown();
+
+    /// To call after (or before) a wait for the socket: until then nothing more is read from one
+    /// that was found empty.
+    void waited() { socket_.drained = false; }
 
     /// True while the peer has neither sent application data nor closed.
     bool is_quiet();
@@ -52,6 +57,7 @@ public:
         int fd = -1;
         int last_error = 0;  ///< errno of the last step that failed
         bool at_end = false;
+        bool drained = false;  ///< nothing to read until the next wait
     };
 
 private:
@@ -59,6 +65,7 @@ private:
         void operator()(ssl_st* ssl) const noexcept;
     };
     tls_session(ssl_st* ssl, int fd);
+    io_step read_record(void* into, std::size_t size);
     io_step outcome(int result, std::size_t bytes);
     void release_after_ticket();
     io_step fail(errc condition, std::string message);
@@ -70,7 +77,8 @@ private:
     std::unique_ptr<ssl_st, free_ssl> ssl_;
     std::unique_ptr<error_info> failure_;  // most sessions never have one
     bool established_ = false;
-    bool broken_ = false;  // OpenSSL allows no more calls
+    bool broken_ = false;       // OpenSSL allows no more calls
+    bool read_failed_ = false;  // the kernel tells a reset only once
     bool write_pending_ = false;
 };
 

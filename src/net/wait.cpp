@@ -2,7 +2,6 @@
 
 #include <ecisbx/error.hpp>
 
-#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -10,14 +9,10 @@
 namespace ecisbx::net {
 namespace asio = boost::asio;
 
-namespace {
-
-void throw_if_cancelled(const asio::cancellation_state& state) {
-    if (state.cancelled() != asio::cancellation_type::none)
+void throw_if_cancelled(const asio::cancellation_state& caller) {
+    if (caller.cancelled() != asio::cancellation_type::none)
         throw error(errc::canceled, "cancelled by the caller");
 }
-
-}  // namespace
 
 asio::awaitable<void> check_cancelled() {
     throw_if_cancelled(co_await asio::this_coro::cancellation_state);

@@ -11,10 +11,14 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
 namespace ecisbx::net {
+
+/// Throws `canceled` if the coroutine whose state this is was cancelled.
+void throw_if_cancelled(const boost::asio::cancellation_state& caller);
 
 /// Throws `canceled` if the calling coroutine was cancelled while its last await succeeded.
 boost::asio::awaitable<void> check_cancelled();

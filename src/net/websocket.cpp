@@ -1,6 +1,8 @@
 #include "net/websocket.hpp"
 
+#include "core/random.hpp"
 #include "net/websocket_impl.hpp"
+#include "proto/ping_schedule.hpp"
 
 #include <ecisbx/error.hpp>
 
@@ -15,6 +17,7 @@ namespace asio = boost::asio;
 websocket::impl::impl(stream stream, proto::ws_role r, websocket_options with)
     : over(std::move(stream)), role(r), options(with), decoder(r, with.max_message) {
     options.idle = std::min<core::deadline::duration>(options.idle, std::chrono::years(1));
+    ping_after = proto::ping_after(options.idle, core::system_random()());
 }
 
 websocket::websocket(websocket&&) noexcept = default;
@@ -35,13 +38,13 @@ namespace {
 template <class Impl>
 const Impl& opened(const Impl& pointer) {
     if (!pointer) throw error(errc::canceled, "the WebSocket is not open");
-    return pointer;
+    return pointer;  // NOLINT(bugprone-return-const-ref-from-parameter): members, never temporaries
 }
 
 }  // namespace
 
 asio::awaitable<std::optional<websocket_message>> websocket::read(core::deadline until) {
-    return impl::read(opened(impl_), until);
+    return impl::read(opened(impl_), until, impl::last_message::drop);
 }
 
 asio::awaitable<void> websocket::write(bool text, std::string_view prefix, std::string_view payload,

@@ -16,7 +16,8 @@ namespace ecisbx::net {
 
 struct websocket_options {
     std::size_t max_message = 4 * 1024 * 1024;  ///< whole message, fragments joined
-    /// Silence after which a ping is sent; after as much again the peer is taken for gone. Zero:
+    /// Silence after which a ping is sent, at random up to a quarter earlier (so that sessions
+    /// opened together do not ping together); after twice as much the peer is taken for gone. Zero:
     /// no pings, never gone. Only time spent in `read` counts, and not while the ping itself has to
     /// wait because the peer does not take our data (a write's deadline decides then).
     core::deadline::duration idle = std::chrono::seconds(30);
@@ -30,8 +31,9 @@ struct websocket_message {
 /// Move-only. One coroutine may read while others write: writes are queued one behind the other.
 /// Pings of the peer are answered, and own pings sent, while `read` is awaited: who processes a
 /// message for long should keep a read pending, or the other side takes this one for gone.
-/// Of many pings only the latest is answered. An idle session holds a buffer of 512 bytes.
-/// Dropping the handle aborts the session, but lets the answer to a close frame be sent.
+/// Of many pings only the latest is answered. An idle session holds a buffer of 128 bytes, one that
+/// was pinged none. Dropping the handle aborts the session, but lets the answer to a close frame be
+/// sent.
 class websocket {
 public:
     struct request {

@@ -60,16 +60,8 @@ asio::awaitable<void> websocket::impl::close_politely(std::uint16_t code, deadli
 
 asio::awaitable<void> websocket::impl::await_peer_close(deadline until) {
     while (!close_received) {
-        check_readable();
-        if (reading) {
-            co_await read_ended.wait(until);
-            continue;
-        }
-        park_delivered();
-        co_await read_step(until);
-        if (!message) continue;
-        message.reset();
-        drop_delivered();
+        const auto late = co_await read(shared_from_this(), until, last_message::keep);
+        if (late) drop_delivered();
     }
 }
 

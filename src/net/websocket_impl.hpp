@@ -9,7 +9,10 @@
 
 #include <ecisbx/error.hpp>
 
+#include <boost/asio/cancellation_state.hpp>
+
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,21 +29,24 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
     impl(stream stream, proto::ws_role role, websocket_options options);
 
     // Reading: websocket_read.cpp
-    static awaitable<std::optional<websocket_message>> read(self_ptr self, core::deadline until);
-    awaitable<void> read_step(core::deadline until);
-    awaitable<void> fill(std::size_t missing, core::deadline until);
-    awaitable<std::size_t> receive(boost::asio::mutable_buffer room, core::deadline until);
+    /// What becomes of a message that was handed out when the next one is asked for.
+    enum class last_message { drop, keep };
+    static awaitable<std::optional<websocket_message>> read(self_ptr self, core::deadline until,
+                                                            last_message last);
+    std::size_t decode();
     void act_on(const proto::ws_step& step);
+    std::optional<std::size_t> receive(std::size_t missing, core::deadline until,
+                                       const boost::asio::cancellation_state& caller);
+    void ride_out(std::exception_ptr failed, core::clock::time_point since, core::deadline until);
     void on_silence();
     core::deadline::duration patience() const;
-    std::size_t room_for(std::size_t missing) const;
+    boost::asio::mutable_buffer room_for(std::size_t missing);
     void drop_delivered();
     void park_delivered();
     void check_readable() const;
     // Not coroutines, so that what they build does not stay in a frame.
     [[noreturn]] void fail(errc condition, const std::string& why);
     [[noreturn]] void fail_by_end();
-    [[noreturn]] static void throw_late();
     void note_failure(const error& why);
 
     // Writing: websocket_write.cpp. A turn is the right to write; it is handed on in the order in
@@ -48,11 +54,12 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
     class turn;
     static awaitable<void> write(self_ptr self, bool text, std::string_view prefix,
                                  std::string_view payload, core::deadline until);
-    awaitable<void> take_turn(core::deadline until);
     awaitable<void> write_frame(proto::ws_opcode opcode, std::string_view prefix,
                                 std::string_view payload, core::deadline until);
-    awaitable<void> write_pieces(proto::ws_opcode opcode, std::string_view prefix,
-                                 std::string_view payload, core::deadline until);
+    boost::asio::const_buffer next_piece(std::string_view prefix, std::string_view payload,
+                                         std::size_t& offset, std::optional<std::uint32_t> key);
+    [[noreturn]] void fail_write(std::exception_ptr failed,
+                                 const boost::asio::cancellation_state& caller) const;
     void check_writable() const;
     void send_controls();
     static awaitable<void> control_writer(self_ptr self);
@@ -69,17 +76,19 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
     void let_go() noexcept;
     bool is_open() const noexcept;
 
-    static constexpr std::size_t least_read = 128;  // all that an idle stream holds
+    static constexpr std::size_t least_read = 128;
 
     stream over;
     proto::ws_role role;
     websocket_options options;
+    core::deadline::duration ping_after;  // so much silence; before `options.idle`
     std::string subprotocol;
     proto::ws_decoder decoder;
 
     read_buffer in;
     std::size_t delivered = 0;                 // bytes of `in` that the last message occupies
-    std::size_t next_read = least_read;        // room for the next read; grows with the traffic
+    std::size_t next_read = least_read;        // room for the next read; follows the traffic
+    bool asleep = false;                       // `in` was given back: wait before reading
     std::optional<websocket_message> message;  // decoded, not handed out yet
     bool handed_out = false;  // a message; its payload is a view into `in` or `decoder`
     read_buffer parked_in;    // the memory of such a message when the session is closed
@@ -87,10 +96,12 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
     // Only time spent listening counts: nobody is silent who was not listened to.
     core::deadline::duration silent{};
     bool reading = false;
-    wait_list read_ended;  // for those who would read while another coroutine does
+    unsigned frames_in_a_row = 0;  // without a wait: a flood of small ones must not stop the others
+    wait_list read_ended;          // for those who would read while another coroutine does
 
     bool writing = false;
     wait_list turns;
+    std::string out;                          // what is being written; kept while it is small
     std::string pong;                         // answer to the latest ping
     bool pong_due = false, ping_due = false;  // not written yet
     bool pinged = false;                      // since the peer was last heard

@@ -1,4 +1,9 @@
+#include "net/wait.hpp"
 #include "net/websocket_impl.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -12,10 +17,11 @@ using core::deadline;
 
 namespace {
 
-constexpr std::size_t most_read = 32 * 1024;    // but for a frame that is larger
+constexpr std::size_t most_read = 32 * 1024;    // but for frames that are larger
 constexpr std::size_t kept_buffer = 64 * 1024;  // a larger one goes with its message
 constexpr std::size_t large_frame = 4 * 1024;
 constexpr deadline::duration until_release = std::chrono::seconds(1);
+constexpr unsigned frames_before_others = 256;
 
 class reading_mark {
 public:
@@ -34,19 +40,45 @@ private:
 
 }  // namespace
 
+// One frame of this is all that a parked session holds besides itself: steps are no coroutines.
 asio::awaitable<std::optional<websocket_message>> websocket::impl::read(self_ptr self,
-                                                                        deadline until) {
+                                                                        deadline until,
+                                                                        last_message last) {
+    const auto caller = co_await asio::this_coro::cancellation_state;
     while (!self->close_received) {
         self->check_readable();
         if (self->reading) {
             co_await self->read_ended.wait(until);
             continue;
         }
-        if (self->handed_out) self->drop_delivered();
-        if (!self->message) co_await self->read_step(until);
-        if (!self->message) continue;
-        self->handed_out = true;
-        co_return std::exchange(self->message, std::nullopt);
+        if (self->handed_out && last == last_message::drop) self->drop_delivered();
+        if (self->handed_out) self->park_delivered();
+        if (self->message) {
+            self->handed_out = true;
+            co_return std::exchange(self->message, std::nullopt);
+        }
+        const reading_mark mark(self->reading, self->read_ended);
+        if (++self->frames_in_a_row > frames_before_others) {
+            self->frames_in_a_row = 0;
+            co_await asio::post(self->over.get_executor(), asio::use_awaitable);
+            throw_if_cancelled(caller);
+        }
+        const std::size_t missing = self->decode();
+        if (missing == 0) continue;
+        const auto since = clock::now();
+        const auto limit = until.sooner(self->patience());
+        std::exception_ptr failed;
+        try {
+            if (self->asleep) co_await self->over.wait_to_read(limit);
+            self->asleep = false;
+            while (!self->receive(missing, limit, caller)) {
+                self->frames_in_a_row = 0;
+                co_await self->over.wait_to_read(limit);
+            }
+        } catch (const boost::system::system_error&) {
+            failed = std::current_exception();
+        }
+        if (failed) self->ride_out(std::move(failed), since, until);
     }
     co_return std::nullopt;
 }
@@ -86,14 +118,12 @@ void websocket::impl::park_delivered() {
     parked_joined = decoder.take_joined();
 }
 
-// One frame, or one read from the stream.
-asio::awaitable<void> websocket::impl::read_step(deadline until) {
-    const reading_mark mark(reading, read_ended);
+// 0, or the number of bytes without which nothing can be decoded.
+std::size_t websocket::impl::decode() {
     const proto::ws_step step = decoder.next(in.unread());
-    if (step.what == proto::ws_step::kind::more)
-        co_await fill(step.missing, until);
-    else
-        act_on(step);
+    if (step.what == proto::ws_step::kind::more) return step.missing;
+    act_on(step);
+    return 0;
 }
 
 void websocket::impl::act_on(const proto::ws_step& step) {
@@ -102,6 +132,8 @@ void websocket::impl::act_on(const proto::ws_step& step) {
         case kind::message:
             message = websocket_message{step.text, step.payload};
             delivered = step.consumed;
+            // Large messages come in runs of one size: a read that ends with one moves no bytes.
+            if (delivered > most_read / 2) next_read = std::min(delivered, kept_buffer);
             return;
         case kind::ping:
             pong = step.payload;
@@ -122,67 +154,55 @@ void websocket::impl::act_on(const proto::ws_step& step) {
     in.consume(step.consumed);
 }
 
-std::size_t websocket::impl::room_for(std::size_t missing) const {
-    // A frame's length is only the peer's word: room doubles with what has come of it.
-    return std::max(next_read, std::min(missing, in.text().size()));
-}
-
-asio::awaitable<void> websocket::impl::fill(std::size_t missing, deadline until) {
-    std::size_t size = 0;
-    std::exception_ptr failed;
-    try {
-        auto room = in.prepare(room_for(missing));
-        // A large frame ends with the buffer: the begin of the next one need not be moved then.
-        if (missing >= large_frame) room = asio::buffer(room, missing);
-        size = co_await receive(room, until);
-        if (size == room.size()) next_read = std::min(next_read * 4, most_read);
-    } catch (const error& e) {
-        note_failure(e);
-        failed = std::current_exception();
+asio::mutable_buffer websocket::impl::room_for(std::size_t missing) {
+    const std::size_t have = in.text().size();
+    if (have < large_frame && missing < large_frame) {
+        const std::size_t size = std::max(next_read, std::min(missing, have));
+        return asio::buffer(in.prepare(size), size);
     }
-    if (failure) over.close();
-    if (failed) std::rethrow_exception(failed);
-    in.commit(size);
+    // A large frame ends with the buffer: the begin of the next one need not be moved then. Its
+    // length is only the peer's word: room doubles with what has come of it.
+    const std::size_t size = std::min(missing, std::max(next_read, have));
+    return asio::buffer(in.prepare(size), size);
 }
 
-void websocket::impl::fail_by_end() {
-    fail(errc::connection, "the peer closed the connection without a close frame");
-}
-
-void websocket::impl::throw_late() {
-    throw error(errc::timeout, "no message came before the deadline");
-}
-
-// The bytes of one read; 0 after a silence that was put to use, with `room` no longer valid.
-asio::awaitable<std::size_t> websocket::impl::receive(asio::mutable_buffer room, deadline until) {
-    const auto since = clock::now();
-    std::size_t size = 0;
-    std::exception_ptr failed;
-    bool timed_out = false;
-    try {
-        size = co_await over.read_some(room, until.sooner(patience()));
-    } catch (const boost::system::system_error& e) {
-        timed_out = e.code() == errc::timeout;
-        failed = std::current_exception();
-    }
-    if (failed) {
-        silent += clock::now() - since;
-        if (!timed_out) std::rethrow_exception(failed);
-        on_silence();
-        if (until.expired()) throw_late();
-        co_return 0;
-    }
-    if (size == 0) fail_by_end();
+// Bytes that were received; nothing when it is time to wait.
+std::optional<std::size_t> websocket::impl::receive(std::size_t missing, deadline until,
+                                                    const asio::cancellation_state& caller) {
+    const auto room = room_for(missing);
+    const auto size = over.try_read(room, until, caller);
+    if (!size) return size;
+    if (*size == 0) fail(errc::connection, "the peer closed the connection without a close frame");
+    if (*size == room.size()) next_read = std::max(next_read, std::min(next_read * 4, most_read));
+    in.commit(*size);
     silent = {};
     pinged = false;
-    co_return size;
+    return size;
+}
+
+// A read that failed, or was silent: then it is put to use, and may go on.
+void websocket::impl::ride_out(std::exception_ptr failed, clock::time_point since, deadline until) {
+    silent += clock::now() - since;
+    try {
+        try {
+            std::rethrow_exception(std::move(failed));
+        } catch (const boost::system::system_error& e) {
+            if (e.code() != errc::timeout) throw;
+        }
+        on_silence();
+        if (until.expired()) throw error(errc::timeout, "no message came before the deadline");
+    } catch (const error& e) {
+        note_failure(e);
+        if (failure) over.close();
+        throw;
+    }
 }
 
 deadline::duration websocket::impl::patience() const {
     auto limit = deadline::duration::max();
     if (options.idle > deadline::duration::zero()) {
         const auto idle = options.idle;
-        limit = (pinged ? idle + idle : idle) - std::min(silent, idle + idle);
+        limit = (pinged ? idle + idle : ping_after) - std::min(silent, idle + idle);
     }
     if (in.empty() && in.capacity() > least_read) limit = std::min(limit, until_release);
     // Never so short that nothing is looked at: what came while nobody listened counts, too.
@@ -192,10 +212,12 @@ deadline::duration websocket::impl::patience() const {
 void websocket::impl::on_silence() {
     if (in.empty()) {
         in.release();
+        if (!writing) std::string().swap(out);
         next_read = least_read;
+        asleep = true;
     }
     const auto idle = options.idle;
-    if (idle <= deadline::duration::zero() || silent < idle) return;
+    if (idle <= deadline::duration::zero() || silent < ping_after) return;
     if (!pinged) {
         pinged = ping_due = true;
         send_controls();

@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -19,6 +20,7 @@ using core::deadline;
 namespace {
 
 constexpr std::size_t piece_size = 64 * 1024;
+constexpr std::size_t kept_piece = 4 * 1024;  // a larger one goes with its message
 
 // Keys must be unpredictable (RFC 6455 section 10.3). Drawn in batches: one costs a few
 // nanoseconds, and a connection holds no generator of its own.
@@ -51,7 +53,7 @@ void append_part(std::string& piece, std::string_view prefix, std::string_view p
 
 class websocket::impl::turn {
 public:
-    explicit turn(impl& of) : of_(of) {}
+    explicit turn(impl& of) : of_(of) { of.writing = true; }
     ~turn() {
         // Handed over while `writing` stays set, so that nobody comes in between.
         if (!of_.turns.wake_one()) of_.writing = false;
@@ -63,11 +65,6 @@ private:
     impl& of_;
 };
 
-asio::awaitable<void> websocket::impl::take_turn(deadline until) {
-    if (writing) co_await turns.wait(until);
-    writing = true;
-}
-
 void websocket::impl::check_writable() const {
     check_readable();
     if (parting || close_received) throw error(errc::connection, "the WebSocket is closing");
@@ -75,8 +72,9 @@ void websocket::impl::check_writable() const {
 
 asio::awaitable<void> websocket::impl::write(self_ptr self, bool text, std::string_view prefix,
                                              std::string_view payload, deadline until) {
+    const auto caller = co_await asio::this_coro::cancellation_state;
     self->check_writable();
-    co_await self->take_turn(until);
+    if (self->writing) co_await self->turns.wait(until);
     const turn mine(*self);
     self->check_writable();
     const auto opcode = text ? proto::ws_opcode::text : proto::ws_opcode::binary;
@@ -86,12 +84,17 @@ asio::awaitable<void> websocket::impl::write(self_ptr self, bool text, std::stri
     } catch (...) {
         failed = std::current_exception();
     }
-    if (!failed) co_return;
-    // The stream was closed because the peer is gone: say that, not "canceled".
-    co_await check_cancelled();
-    if (self->failure) throw error(*self->failure);
-    if (self->close_received) throw error(errc::connection, "the peer closed the WebSocket");
-    std::rethrow_exception(failed);
+    if (failed) self->fail_write(std::move(failed), caller);
+}
+
+// The stream was closed because the peer is gone: say that, not "canceled".
+void websocket::impl::fail_write(std::exception_ptr failed,
+                                 const asio::cancellation_state& caller) const {
+    if (caller.cancelled() == asio::cancellation_type::none) {
+        if (failure) throw error(*failure);
+        if (close_received) throw error(errc::connection, "the peer closed the WebSocket");
+    }
+    std::rethrow_exception(std::move(failed));
 }
 
 asio::awaitable<void> websocket::impl::write_frame(proto::ws_opcode opcode, std::string_view prefix,
@@ -99,35 +102,42 @@ asio::awaitable<void> websocket::impl::write_frame(proto::ws_opcode opcode, std:
     if (write_broken)
         throw error(errc::connection, "an earlier write to the WebSocket was cut short");
     if (until.expired()) throw error(errc::timeout, "the deadline passed before a write");
-    co_await check_cancelled();
-    write_broken = true;
-    co_await write_pieces(opcode, prefix, payload, until);
-    write_broken = false;
-}
-
-asio::awaitable<void> websocket::impl::write_pieces(proto::ws_opcode opcode,
-                                                    std::string_view prefix,
-                                                    std::string_view payload, deadline until) {
+    const auto caller = co_await asio::this_coro::cancellation_state;
+    throw_if_cancelled(caller);
     std::optional<std::uint32_t> key;
     if (role == proto::ws_role::client) key = fresh_key();
     const std::size_t total = prefix.size() + payload.size();
-    const auto head = proto::ws_encode_header(opcode, true, total, key);
-    std::string piece;
-    piece.reserve(head.size + std::min(total, piece_size));
-    piece += std::string_view(head);
-    std::size_t offset = 0;
-    for (;;) {
-        const auto start = piece.size();
-        append_part(piece, prefix, payload, offset, piece_size);
-        if (key) proto::ws_mask(std::span(piece).subspan(start), *key, offset);
-        offset += piece.size() - start;
-        co_await over.write(asio::buffer(piece), until);
-        if (offset == total) co_return;
-        if (!key && offset >= prefix.size()) break;  // the rest needs no copy
-        piece.clear();
+    out = std::string_view(proto::ws_encode_header(opcode, true, total, key));
+    write_broken = true;
+    for (std::size_t offset = 0;;) {
+        auto piece = next_piece(prefix, payload, offset, key);
+        while (piece.size() > 0) {
+            if (const auto sent = over.try_write(piece, until, caller))
+                piece += *sent;
+            else
+                co_await over.wait_to_write(until);
+        }
+        if (offset == total) break;
+        out.clear();
     }
-    const auto rest = payload.substr(offset - prefix.size());
-    co_await over.write(asio::buffer(rest), until);
+    write_broken = false;
+    if (out.capacity() > kept_piece) std::string().swap(out);
+}
+
+// `out` holds the header, or nothing more.
+asio::const_buffer websocket::impl::next_piece(std::string_view prefix, std::string_view payload,
+                                               std::size_t& offset,
+                                               std::optional<std::uint32_t> key) {
+    if (!key && offset > prefix.size()) {  // the rest needs no copy
+        const auto rest = payload.substr(offset - prefix.size());
+        offset += rest.size();
+        return asio::buffer(rest);
+    }
+    const auto start = out.size();
+    append_part(out, prefix, payload, offset, piece_size);
+    if (key) proto::ws_mask(std::span(out).subspan(start), *key, offset);
+    offset += out.size() - start;
+    return asio::buffer(out);
 }
 
 // Pings and pongs are written by a coroutine of their own: a read that answers a ping must neither
@@ -148,7 +158,7 @@ asio::awaitable<void> websocket::impl::control_writer(self_ptr self) {
 }
 
 asio::awaitable<void> websocket::impl::write_controls() {
-    co_await take_turn(deadline::never());
+    if (writing) co_await turns.wait(deadline::never());
     const turn mine(*this);
     while (!close_sent && (pong_due || ping_due)) {
         if (std::exchange(pong_due, false)) {
@@ -162,7 +172,7 @@ asio::awaitable<void> websocket::impl::write_controls() {
 }
 
 asio::awaitable<void> websocket::impl::write_close(std::uint16_t code, deadline until) {
-    co_await take_turn(until);
+    if (writing) co_await turns.wait(until);
     const turn mine(*this);
     if (close_sent) co_return;
     const std::string payload = proto::ws_encode_close(code);

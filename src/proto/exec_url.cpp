@@ -91,7 +91,7 @@ exec_target check_exec_url(std::string_view text, const exec_url_rules& rules) {
     if (text.size() > max_url) refuse("it is too long");
     auto parsed = urls::parse_uri(text);
     if (parsed.has_error()) refuse("it is no absolute URL");
-    const urls::url_view url = *parsed;
+    const urls::url_view& url = *parsed;
 
     exec_target result;
     result.tls = is_tls(url);

@@ -1,6 +1,7 @@
 #include "proto/exit_trailer.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace ecisbx::proto {
@@ -8,9 +9,6 @@ namespace {
 
 constexpr char fence = '\x1e';
 constexpr char ready_letter = 'r';
-constexpr std::size_t no_match = 0;
-constexpr std::size_t not_yet = std::string_view::npos;
-
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -19,31 +17,33 @@ bool is_digit(char c) {
 
 exit_trailer::exit_trailer(std::string nonce) : mark_(fence + std::move(nonce) + ':') {}
 
-/// Length of the trailer that `text` starts with, and takes note of it; `no_match` or `not_yet`
-/// when it is none, or may become one.
-std::size_t exit_trailer::match(std::string_view text) {
+/// Looks at text that starts with a fence, and takes note of a trailer that it starts with.
+exit_trailer::look exit_trailer::match(std::string_view text) {
     const auto common = std::min(text.size(), mark_.size());
-    if (text.substr(0, common) != std::string_view(mark_).substr(0, common)) return no_match;
-    if (text.size() == common) return not_yet;
+    const auto differs =
+        std::mismatch(text.begin(), text.begin() + std::ptrdiff_t(common), mark_.begin());
+    if (differs.second != mark_.begin() + std::ptrdiff_t(common))
+        return {verdict::none, std::size_t(differs.first - text.begin())};
+    if (text.size() == common) return {verdict::perhaps, common};
     auto end = common;
     int value = 0;
     while (end < text.size() && end < common + 3 && is_digit(text[end]))
         value = value * 10 + (text[end++] - '0');
     const bool ready = end == common && text[end] == ready_letter;
     if (ready) ++end;
-    if (end == text.size()) return value > 255 ? no_match : not_yet;
-    if (end == common || text[end] != fence || value > 255) return no_match;
+    if (end == text.size()) return {value > 255 ? verdict::none : verdict::perhaps, end};
+    if (end == common || text[end] != fence || value > 255) return {verdict::none, end};
     if (ready) {
         ready_ = true;
     } else {
         status_ = value;
         ++trailers_;
     }
-    return end + 1;
+    return {verdict::trailer, end + 1};
 }
 
 void exit_trailer::feed(std::string_view bytes, std::string& out) {
-    // What was held is at most a trailer long, so the copy is small against what follows it.
+    // What was held is at most two trailers long, so the copy is small against what follows it.
     std::string joined;
     if (!held_.empty()) {
         joined = std::exchange(held_, {}).append(bytes);
@@ -54,13 +54,24 @@ void exit_trailer::feed(std::string_view bytes, std::string& out) {
         out.append(bytes.substr(0, plain));
         bytes.remove_prefix(plain);
         if (bytes.empty()) return;
-        const auto length = match(bytes);
-        if (length == not_yet) {
+        auto seen = match(bytes);
+        const auto at = seen.length;
+        // On a wire that merges the streams one's trailer may stand within the other's.
+        if (seen.what == verdict::none && at > 0 && at < bytes.size() && bytes[at] == fence) {
+            const auto inner = match(bytes.substr(at));
+            if (inner.what == verdict::trailer) {
+                joined = std::string(bytes.substr(0, at)).append(bytes.substr(at + inner.length));
+                bytes = joined;
+                continue;
+            }
+            seen.what = inner.what;
+        }
+        if (seen.what == verdict::perhaps) {
             held_ = bytes;
             return;
         }
-        if (length == no_match) out += fence;
-        bytes.remove_prefix(length == no_match ? 1 : length);
+        if (seen.what == verdict::none) out += fence;
+        bytes.remove_prefix(seen.what == verdict::none ? 1 : seen.length);
     }
 }
 

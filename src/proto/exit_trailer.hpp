@@ -14,7 +14,7 @@
 
 namespace ecisbx::proto {
 
-/// One per stream. Holds back at most the length of a trailer; every other byte comes out
+/// One per stream. Holds back at most the length of two trailers; every other byte comes out
 /// unchanged and in order, whatever it looks like.
 class exit_trailer {
 public:
@@ -36,7 +36,12 @@ public:
     bool ready_seen() const { return ready_; }
 
 private:
-    std::size_t match(std::string_view text);
+    enum class verdict { none, perhaps, trailer };
+    struct look {
+        verdict what;
+        std::size_t length;  ///< of the trailer, or of what looks like the beginning of one
+    };
+    look match(std::string_view text);
     std::string mark_;  // what every trailer starts with
     std::string held_;
     std::optional<int> status_;

@@ -236,7 +236,8 @@ void send_reader::feed(std::string_view bytes, std::string& content) {
 }
 
 void send_reader::first_line(std::string_view line) {
-    if (skip(line, "ecisbx-fail:") && !line.empty() && line.size() <= longest_line) {
+    if (skip(line, "ecisbx-fail:") && !line.empty() && line.front() != ':' &&
+        line.size() <= longest_line) {
         refusal(line);
         return;
     }

@@ -6,11 +6,13 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <set>
 #include <string_view>
 
@@ -48,6 +50,7 @@ struct gate::impl : std::enable_shared_from_this<impl> {
     std::uint16_t target;
     rules rule;
     bool refuses = false;
+    int pieces = 0;
     std::set<std::shared_ptr<pair>> pairs;
 
     static asio::awaitable<void> accept(std::shared_ptr<impl> self) {
@@ -57,7 +60,11 @@ struct gate::impl : std::enable_shared_from_this<impl> {
             co_await self->acceptor.async_accept(p->client,
                                                  asio::redirect_error(asio::use_awaitable, ec));
             if (ec) co_return;
-            if (self->refuses) {
+            ++self->rule.connections;
+            const bool unlucky = self->rule.refuse_every > 0 &&
+                                 self->rule.connections % self->rule.refuse_every == 0;
+            self->rule.refused += unlucky;
+            if (self->refuses || unlucky) {
                 p->cut(true);
                 continue;
             }
@@ -82,6 +89,15 @@ struct gate::impl : std::enable_shared_from_this<impl> {
         if (p.is_exec) ++rule.exec_channels;
     }
 
+    asio::awaitable<void> disturb(char* piece, std::size_t size, bool up) {
+        if (up && std::exchange(rule.spoil_next, false)) piece[size / 2] ^= 1;
+        if (rule.delay_every == 0 || ++pieces % rule.delay_every != 0) co_return;
+        const int number = rule.delayed++;
+        asio::steady_timer timer(acceptor.get_executor());
+        timer.expires_after(std::chrono::milliseconds(1000 + number * 370 % 1000));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+
     static asio::awaitable<void> pump(std::shared_ptr<impl> self, std::shared_ptr<pair> p,
                                       bool up) {
         std::array<char, 8192> buffer;
@@ -94,6 +110,7 @@ struct gate::impl : std::enable_shared_from_this<impl> {
                 asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, ec));
             if (ec) break;
             if (std::exchange(first, false)) self->look(*p, {buffer.data(), n});
+            co_await self->disturb(buffer.data(), n, up);
             std::size_t& count = up ? p->up : p->down;
             std::size_t limit = up ? self->rule.cut_up : self->rule.cut_down;
             std::size_t pass = p->is_exec ? std::min(n, limit - std::min(limit, count)) : n;
@@ -126,6 +143,9 @@ gate::~gate() {
 
 std::uint16_t gate::port() const {
     return impl_->acceptor.local_endpoint().port();
+}
+void gate::lead_to(std::uint16_t target) {
+    impl_->target = target;
 }
 gate::rules& gate::rule() {
     return impl_->rule;

@@ -25,6 +25,18 @@ public:
         int exec_channels = 0;
         /// Stop reading from the server on exec channels: a network that stalls.
         bool stalled = false;
+
+        // Of all connections:
+        /// Reset each so-many-th connection before a byte goes through; 0: none.
+        int refuse_every = 0;
+        int refused = 0;
+        /// Hold back each so-many-th piece, either way, for 1 to 2 s; 0: none.
+        int delay_every = 0;
+        int delayed = 0;
+        /// Change one bit of the next piece that goes to the server (a TLS record is not accepted
+        /// then, and an alert comes back).
+        bool spoil_next = false;
+        int connections = 0;
     };
 
     gate(boost::asio::any_io_executor executor, std::uint16_t target);
@@ -33,6 +45,8 @@ public:
     rules& rule();
     /// A service that is down: cuts what there is, and everything new at once.
     void refuse(bool on);
+    /// New connections lead there from now on.
+    void lead_to(std::uint16_t target);
 
 private:
     struct impl;

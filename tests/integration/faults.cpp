@@ -120,6 +120,7 @@ TEST_CASE("endpoints that are none") {
 
 TEST_CASE("limits of 0 are refused") {
     CHECK(refused_by_constructor(keyed().max_connections(0)).code == errc::invalid_argument);
+    CHECK(refused_by_constructor(keyed().max_dials(0)).code == errc::invalid_argument);
     CHECK(refused_by_constructor(keyed().max_attempts(0)).code == errc::invalid_argument);
     CHECK(refused_by_constructor(keyed().ca_file("/no/such/file")).code == errc::tls);
 }

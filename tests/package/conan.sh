@@ -50,14 +50,14 @@ packages_behind() {
     python3 -c 'import json, sys
 nodes = json.load(sys.stdin)["graph"]["nodes"].values()
 names = {node["ref"].split("/")[0] for node in nodes if node["ref"]}
-print(*sorted(names - {"cli", "ecisbx"}), "")'
+print(*sorted(names - {"cli", "conanfile", "ecisbx"}), "")'
 }
 
 # The layout of conan-center's index, made from this tree and its archive.
 way_conan_center() {
     conan_ready || return 1
     rm -rf "$out-conan_center" && mkdir "$out-conan_center" &&
-        tar -C "$root" -czf "$out-conan_center/ecisbx-0.1.0.tar.gz" --transform 's,^\./,ecisbx-0.1.0/,' \
+        tar -C "$root" -czf "$out-conan_center/ecisbx-0.1.0.tar.gz" --transform 's,^\.,ecisbx-0.1.0,' \
             --exclude=./build --exclude=./.git . &&
         "$root/packaging/conan-center/make" 0.1.0 "file://$out-conan_center/ecisbx-0.1.0.tar.gz" \
             "$out-conan_center/ecisbx-0.1.0.tar.gz" "$out-conan_center/recipes" &&

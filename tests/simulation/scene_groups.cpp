@@ -76,7 +76,8 @@ asio::awaitable<void> some_creation(scene_ptr in) {
     co_await make_call(in, std::move(how), create_one(in, name));
     if (count_of(*in, name) > 1) in->fail("create", "one call made two groups");
     if (count_of(*in, name) == 0) co_return;
-    auto timeout = milliseconds(in->choose.between(1, 60'000));
+    // Where nothing goes wrong the group must get the time that it needs.
+    auto timeout = milliseconds(in->choose.between(in->fair() ? 10'000 : 1, 60'000));
     auto wait = named(*in, "wait_ready", seconds(60) + timeout);
     co_await make_call(in, std::move(wait), await_one(in, name, timeout));
 }

@@ -85,6 +85,10 @@ TEST_CASE("error: one line with all that is known") {
     os << info;
     CHECK(os.str() == info.to_string());
     CHECK(ecisbx::error_info(errc::timeout, "").to_string() == "timeout (timeout)");
+    // What a service says may have line breaks, and worse.
+    ecisbx::error_info lines(errc::service, "first\r\nsecond\x1b[0m");
+    CHECK(lines.to_string() == "first  second [0m (" + lines.code.message() + ")");
+    CHECK(lines.message == "first\r\nsecond\x1b[0m");
 }
 
 TEST_CASE("error: the exception is a system_error and says the same") {

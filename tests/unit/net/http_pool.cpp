@@ -1,6 +1,7 @@
 #include "net/http_pool.hpp"
 
 #include "net/http_server.hpp"
+#include "net/pool_plan.hpp"
 #include "net/wait.hpp"
 #include "unit/net/harness.hpp"
 
@@ -239,6 +240,85 @@ TEST_CASE("http_pool: 200 sends over 4 connections, in the order they came") {
     }
     CHECK(pool.stats().dialled == 4);
     CHECK(pool.stats().idle == 4);
+    h.run(server.stop());
+}
+
+asio::awaitable<net::http_reply> answer_at_once(net::http_request request) {
+    net::http_response response;
+    response.body = request.target;
+    co_return response;
+}
+
+TEST_CASE("http_pool: a burst is served by few connections when they come free soon") {
+    const test_ca ca;
+    harness h;
+    net::http_server_options serving;
+    serving.tls = ca.server({});
+    net::http_server server(h.ctx.get_executor(), serving, answer_at_once);
+    server.run();
+    auto how = std::make_shared<net::dialer>();
+    how->tls = ca.client();
+    constexpr std::size_t callers = 300;
+    net::http_pool_options options;
+    options.per_origin = callers;
+    net::http_pool pool(h.ctx.get_executor(), how, options);
+    std::vector<std::shared_ptr<outcome>> all;
+    for (std::size_t i = 0; i < callers; ++i) {
+        all.push_back(std::make_shared<outcome>());
+        h.spawn(send_into(pool, origin_of(server, true), "/", within(60s), all.back()));
+    }
+    while (pool.stats().requests < callers) h.ctx.run_one();
+    CHECK(pool.stats().in_use == net::pool_plan::first_dials);
+    CHECK(pool.stats().waiting == callers - net::pool_plan::first_dials);
+    h.run();
+    for (const auto& one : all) CHECK(one->response);
+    CHECK(pool.stats().dialled <= callers / 2);
+    CHECK(pool.stats().in_use == 0);
+    h.run(server.stop());
+}
+
+TEST_CASE("http_pool: a burst whose answers take long gets all the connections it may have") {
+    harness h;
+    gated gate;
+    gate.open = false;
+    auto server = gated_server(h, &gate);
+    auto pool = pool_of(h);
+    for (int i = 0; i < 200; ++i)
+        h.spawn(send_into(pool, origin_of(server), "/", within(60s), std::make_shared<outcome>()));
+    while (gate.now < 64 && h.ctx.run_one_for(10s) > 0) continue;
+    CHECK(gate.now == 64);
+    CHECK(pool.stats().waiting == 136);
+    gate.open = true;
+    h.run();
+    CHECK(pool.stats().dialled == 64);
+    h.run(server.stop());
+}
+
+asio::awaitable<void> hold_turn(std::shared_ptr<net::dial_limiter> limiter, const bool* enough) {
+    auto turn = co_await net::dial_limiter::enter(limiter, soon());
+    while (!*enough) co_await net::sleep_for(1ms, soon());
+}
+
+TEST_CASE("http_pool: who waits for a dial slot takes a connection that comes free") {
+    harness h;
+    gated gate;
+    auto server = gated_server(h, &gate);
+    auto how = plain_dialer();
+    how->limiter = std::make_shared<net::dial_limiter>(h.ctx.get_executor(), 1);
+    net::http_pool pool(h.ctx.get_executor(), how);
+    send_now(h, pool, origin_of(server));  // one connection is there
+    bool enough = false;
+    auto first = std::make_shared<outcome>(), second = std::make_shared<outcome>();
+    h.spawn(hold_turn(how->limiter, &enough));
+    h.spawn(send_into(pool, origin_of(server), "/1", within(60s), first));
+    h.spawn(send_into(pool, origin_of(server), "/2", within(60s), second));
+    while (!first->response) h.ctx.run_one();
+    CHECK(how->limiter->waiting() == 1);
+    enough = true;
+    h.run();
+    CHECK(second->response);
+    CHECK(pool.stats().dialled == 1);
+    CHECK(pool.stats().reused == 2);
     h.run(server.stop());
 }
 

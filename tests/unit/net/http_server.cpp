@@ -412,6 +412,44 @@ TEST_CASE("http_server: out of descriptors it waits, and goes on when there are 
     CHECK(f.server.connections() == 1);
 }
 
+TEST_CASE("http_server: out of descriptors it does not spin, and says so once") {
+    harness h;
+    std::vector<std::string> lines;
+    net::http_server_options options;
+    options.report = [&lines](const std::string& line) { lines.push_back(line); };
+    auto ignore = [](net::http_request) -> asio::awaitable<net::http_reply> {
+        co_return net::http_response();
+    };
+    net::http_server server(h.ctx.get_executor(), options, ignore);
+    server.run();
+    h.ctx.poll();
+    std::vector<tcp::socket> waiting;
+    for (int i = 0; i < 20; ++i) {
+        waiting.emplace_back(h.ctx);
+        waiting.back().open(tcp::v4());
+        waiting.back().connect({asio::ip::address_v4::loopback(), server.port()});
+    }
+    rlimit limit{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    rlimit none = limit;
+    none.rlim_cur = 0;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const auto until = core::clock::now() + 250ms;
+    std::size_t steps = 0;
+    while (h.ctx.run_one_until(until) > 0) ++steps;
+    const auto while_out = server.connections();
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    CHECK(while_out == 0);
+    CHECK(steps < 50);  // three attempts; spinning would be thousands
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].find("RLIMIT_NOFILE is 0") != std::string::npos);
+    CHECK(lines[0].find("ulimit -n") != std::string::npos);
+    while (server.connections() < 20 && h.ctx.run_one_for(10s) > 0) continue;
+    CHECK(server.connections() == 20);
+    CHECK(lines.size() == 1);
+    h.run(server.stop());
+}
+
 TEST_CASE("http_server: a place that is taken, or is none") {
     fixture f;
     net::http_server_options options;

@@ -60,31 +60,107 @@ TEST_CASE("pool_plan: an expiry of zero or for ever") {
     CHECK(always.take_expired(start + 8000h).empty());
 }
 
-TEST_CASE("pool_plan: idle and used together never exceed the slots, in any order of events") {
+TEST_CASE("pool_plan: a burst dials few connections, then as many as are open") {
+    pool_plan plan(100, 1000, 10s);
+    std::size_t waiting = 0, name = 0;
+    for (int caller = 0; caller < 90; ++caller)
+        if (plan.ask(waiting) == answer::wait) ++waiting;
+    CHECK(plan.in_use() == pool_plan::first_dials);
+    CHECK(waiting == 90 - pool_plan::first_dials);
+    auto dial_all = [&](std::size_t admitted) {
+        for (std::size_t i = 0; i < admitted; ++i) plan.decided(), plan.begin_dial();
+    };
+    auto admit_all = [&] {
+        std::size_t admitted = 0;
+        while (waiting > 0 && plan.admit()) --waiting, ++admitted;
+        return admitted;
+    };
+    dial_all(pool_plan::first_dials);
+    CHECK(admit_all() == 0);
+    // Each that is there allows another one, and after the first eight one more for each.
+    std::vector<std::size_t> rounds;
+    for (std::size_t dialling = plan.dialling(); dialling > 0;) {
+        std::size_t admitted = 0;
+        for (std::size_t i = 0; i < dialling; ++i) {
+            plan.end_dial();
+            admitted += admit_all();
+        }
+        dial_all(admitted);
+        rounds.push_back(admitted);
+        dialling = admitted;
+    }
+    CHECK(rounds == std::vector<std::size_t>{8, 16, 32, 26, 0});
+    CHECK(plan.in_use() == 90);
+    // A connection that is parked is for one of those who wait, without a dial.
+    pool_plan busy(1, 10, 10s);
+    REQUIRE(busy.ask(0) == answer::slot);
+    busy.decided();
+    busy.park(++name, start);
+    busy.free_slot();
+    CHECK(busy.admit());
+    CHECK_FALSE(busy.admit());
+    CHECK(busy.take_idle().has_value());
+}
+
+TEST_CASE("pool_plan: a connection that comes free is for one, not for all who wait") {
+    pool_plan plan(100, 1000, 10s);
+    for (std::size_t i = 0; i < pool_plan::first_dials; ++i) {
+        REQUIRE(plan.ask(0) == answer::slot);
+        plan.decided();
+        plan.begin_dial();
+    }
+    CHECK(plan.ask(0) == answer::wait);
+    plan.end_dial();  // one is there, used, parked
+    plan.park(1, start);
+    plan.free_slot();
+    CHECK(plan.admit());        // for the parked one
+    CHECK(plan.admit());        // dials in the place of the one that has ended
+    CHECK_FALSE(plan.admit());  // nothing is left for a third
+}
+
+TEST_CASE("pool_plan: its bounds hold in any order of events") {
     std::mt19937 random(4);
     for (int round = 0; round < 500; ++round) {
-        const std::size_t slots = 1 + random() % 5;
+        const std::size_t slots = 1 + random() % 20;
         pool_plan plan(slots, 1000, 10s);
-        std::size_t waiting = 0, name = 0;
+        std::size_t waiting = 0, name = 0, admitted = 0, dialling = 0, used = 0;
         auto now = start;
-        for (int event = 0; event < 200; ++event) {
-            now += std::chrono::seconds(random() % 5);
+        auto admit_all = [&] {
+            while (waiting > 0 && plan.admit()) --waiting, ++admitted;
+        };
+        for (int event = 0; event < 400; ++event) {
+            now += std::chrono::seconds(random() % 3);
             plan.take_expired(now);
-            if (random() % 2 == 0) {
+            const std::size_t before = dialling;
+            const auto kind = random() % 5;
+            if (kind <= 1) {
                 const auto told = plan.ask(waiting);
-                if (told == answer::slot) plan.take_idle();
+                if (told == answer::slot) ++admitted;
                 if (told == answer::wait) ++waiting;
-            } else if (plan.in_use() > 0) {
+            } else if (kind == 2 && admitted > 0) {
+                --admitted;
+                const bool warm = plan.take_idle().has_value();
+                plan.decided();
+                if (!warm) plan.begin_dial();
+                ++(warm ? used : dialling);
+            } else if (kind == 3 && dialling > 0) {
+                --dialling;
+                ++used;
+                plan.end_dial();
+                admit_all();
+            } else if (kind == 4 && used > 0) {
+                --used;
                 if (random() % 3 != 0) plan.park(++name, now);
-                if (waiting > 0) {
-                    --waiting;
-                    plan.take_idle();
-                } else {
-                    plan.free_slot();
-                }
+                plan.free_slot();
+                admit_all();
             }
-            REQUIRE(plan.idle() + plan.in_use() <= slots);
-            REQUIRE((waiting == 0 || plan.in_use() == slots));
+            REQUIRE(plan.in_use() == admitted + dialling + used);
+            REQUIRE(plan.in_use() <= slots);
+            REQUIRE(used + dialling + plan.idle() <= slots);
+            // Nobody waits for nothing.
+            REQUIRE((waiting == 0 || plan.in_use() > 0));
+            // One that expired under an admitted caller may be dialled for beyond the bound.
+            if (dialling > before) REQUIRE(dialling <= std::max<std::size_t>(16, slots));
         }
     }
 }

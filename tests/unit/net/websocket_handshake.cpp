@@ -1,5 +1,6 @@
 #include "unit/net/ws_harness.hpp"
 
+#include "core/utf8.hpp"
 #include "net/http_reader.hpp"
 
 #include <string>
@@ -127,10 +128,19 @@ TEST_CASE("websocket: a refusal that repeats the secret is not repeated") {
         const auto failure = failure_with(refusal(404, body));
         CHECK(failure.code == errc::not_found);
     }
+    for (const char* body : {"the token ecret-token is unknown", "unknown: y-secret-toke"})
+        CHECK(failure_with(refusal(404, body)).to_string().find("unknown") == std::string::npos);
     attempt made;
     made.what.target = "/exec?token=a%20spaced%20secret";
     attempt_with(made, refusal(404, "no 'a spaced secret' here"));
     CHECK(made.failure.to_string().find("spaced") == std::string::npos);
+}
+
+TEST_CASE("websocket: a refusal is quoted as well-formed text of one line") {
+    const auto text = failure_with(refusal(404, "not\xff here\r\n\x1b[31m")).to_string();
+    CHECK(core::is_valid_utf8(text));
+    CHECK(text.find("not\xEF\xBF\xBD here") != std::string::npos);
+    CHECK(text.find_first_of("\r\n\x1b") == std::string::npos);
 }
 
 TEST_CASE("websocket: a refusal with a bad body is still told by its status") {

@@ -6,9 +6,14 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace ecisbx::test {
 namespace {
@@ -87,6 +92,35 @@ TEST_CASE("websocket: a peer that answers pings lives on") {
     h.run(raw_write(&made.raw, ws_encode_frame(ws_opcode::text, "alive", {})));
     h.run();
     CHECK(text == "alive");
+}
+
+TEST_CASE("websocket: sessions opened together do not ping together") {
+    harness h;
+    constexpr int count = 60;
+    constexpr auto idle = 2000ms;  // in whole seconds a fraction of it would be cut
+    std::vector<std::unique_ptr<ws_client>> all;
+    for (int i = 0; i < count; ++i) all.push_back(std::make_unique<ws_client>(h, idle_after(idle)));
+    std::vector<error_info> failures(count);
+    std::unique_ptr<bool[]> ended(new bool[count]());
+    const auto began = core::clock::now();
+    for (int i = 0; i < count; ++i)
+        h.spawn(read_failing(&all[std::size_t(i)]->session, &failures[std::size_t(i)], &ended[i]));
+    int pings = 0;
+    auto wait_for_ping = [](net::stream* from, int* seen) -> asio::awaitable<void> {
+        const auto frame = co_await read_frame(from, ws_role::server);
+        if (frame.what == kind::ping) ++*seen;
+    };
+    for (auto& one : all) asio::co_spawn(h.ctx, wait_for_ping(&one->raw, &pings), asio::detached);
+    h.ctx.restart();
+    while (pings == 0 && h.ctx.run_one_for(10s) > 0) continue;
+    const auto first = core::clock::now() - began;
+    CHECK(first >= idle * 3 / 4);
+    CHECK(first < idle * 19 / 20);  // together they would come at 2 s
+    CHECK(pings < count / 2);
+    for (auto& one : all) one->session.abort();
+    h.run();
+    for (auto& one : all) one->raw.close();
+    while (h.ctx.poll() > 0) continue;
 }
 
 TEST_CASE("websocket: silence adds up over reads that time out") {
@@ -207,6 +241,64 @@ TEST_CASE("websocket: a flood of pings is answered by the latest, not by a queue
     };
     h.run(count(&made.raw, &pongs, &last));
     CHECK(pongs < pings / 2);
+}
+
+TEST_CASE("websocket: a flood of pings or of small messages lets others run") {
+    for (const auto opcode : {ws_opcode::ping, ws_opcode::binary}) {
+        harness h;
+        ws_client made(h);
+        constexpr int frames = 20'000;
+        std::string flood;
+        for (int i = 0; i < frames; ++i) flood += ws_encode_frame(opcode, "", {});
+        flood += ws_encode_frame(ws_opcode::text, "after the flood", {});
+        bool ended = false;
+        int turns = 0;
+        auto read_all = [](net::websocket* from, bool* end) -> asio::awaitable<void> {
+            while (!*end) {
+                const auto message = co_await next_message(from);
+                REQUIRE(message);
+                *end = message->payload == "after the flood";
+            }
+        };
+        auto others = [](const bool* end, int* count) -> asio::awaitable<void> {
+            for (; !*end; ++*count)
+                co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+        };
+        h.run(raw_write(&made.raw, flood));
+        h.spawn(read_all(&made.session, &ended));
+        h.spawn(others(&ended, &turns));
+        h.run();
+        CHECK(turns >= frames / 512);
+    }
+}
+
+TEST_CASE("websocket: one byte in each TLS record") {
+    const test_ca ca;
+    harness h;
+    auto pair = connected_tls_streams(h, ca);
+    net::websocket session;
+    auto what = ws_request();
+    auto by_bytes = [](net::stream* to, std::string bytes) -> asio::awaitable<void> {
+        for (char& byte : bytes) co_await to->write(asio::buffer(&byte, 1), soon());
+    };
+    auto answer = [](net::stream* on, std::string behind) -> asio::awaitable<void> {
+        const std::string head = co_await read_head(on);
+        std::string all = switching(field_of(head, "Sec-WebSocket-Key")) + behind;
+        for (char& byte : all) co_await on->write(asio::buffer(&byte, 1), soon());
+    };
+    const std::string large(70'000, 'b');
+    std::string first, second;
+    h.spawn(ws_connect(&session, std::move(pair.client), std::move(what), {}));
+    h.spawn(answer(&pair.server, ws_encode_frame(ws_opcode::text, "behind the handshake", {})));
+    h.run();
+    h.run(read_text(&session, &first));
+    h.spawn(by_bytes(&pair.server, ws_encode_frame(ws_opcode::ping, "p", {}) +
+                                       ws_encode_frame(ws_opcode::binary, large, {})));
+    h.spawn(read_text(&session, &second));
+    h.run();
+    CHECK(first == "behind the handshake");
+    CHECK(second == large);
+    session.abort();
 }
 
 TEST_CASE("websocket: pongs never come between the pieces of a message") {

@@ -128,6 +128,23 @@ TEST_CASE("exit_trailer: a false start runs into a true one") {
     CHECK(run_cut(f + nonce + ":256" + real) == seen{f + nonce + ":256", 9, 1, false});
 }
 
+TEST_CASE("exit_trailer: one within another, as merged streams may have them") {
+    const auto outer = exit_trailer_text(nonce, 17), inner = exit_trailer_text(nonce, 17);
+    for (std::size_t at = 1; at < outer.size(); ++at) {
+        CAPTURE(at);
+        const auto torn = outer.substr(0, at) + inner + outer.substr(at);
+        const auto got = run_cut("before" + torn + "after");
+        CHECK(got.out == "beforeafter");
+        CHECK(got.status == 17);
+        CHECK(got.trailers == 2);
+    }
+    // Where other bytes are between there is one trailer, and every byte of the rest is output.
+    const auto torn = outer.substr(0, 5) + "x" + inner + outer.substr(5);
+    const auto got = run_cut(torn);
+    CHECK(got.out == outer.substr(0, 5) + "x" + outer.substr(5));
+    CHECK(got.trailers == 1);
+}
+
 TEST_CASE("exit_trailer: what can not become a trailer is not held back") {
     exit_trailer filter(nonce);
     std::string out;

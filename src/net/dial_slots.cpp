@@ -1,0 +1,37 @@
+#include "net/dial_slots.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ecisbx::net {
+
+dial_slots::dial_slots(std::size_t most, core::random_source random)
+    : most_(std::max<std::size_t>(most, 1)), random_(std::move(random)) {}
+
+bool dial_slots::take(time_point now) {
+    resting_.erase(resting_.begin(), resting_.upper_bound(now));
+    if (in_use_ + resting_.size() >= most_) return false;
+    ++in_use_;
+    return true;
+}
+
+std::optional<dial_slots::time_point> dial_slots::next_rested() const {
+    if (resting_.empty()) return std::nullopt;
+    return *resting_.begin();
+}
+
+void dial_slots::succeeded() {
+    --in_use_;
+    next_bound_ = first_rest;
+}
+
+void dial_slots::failed(time_point now) {
+    --in_use_;
+    const double part = random_();
+    using fraction = std::chrono::duration<double, core::clock::duration::period>;
+    resting_.insert(
+        now + std::chrono::duration_cast<core::clock::duration>(fraction(next_bound_) * part));
+    next_bound_ = std::min(next_bound_ * 2, longest_rest);
+}
+
+}  // namespace ecisbx::net
