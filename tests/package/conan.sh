@@ -16,7 +16,7 @@ conan_ready() {
 conan_with() {  # COMMAND [OPTION...]
     CMAKE_CXX_COMPILER_LAUNCHER=ccache "$conan" "$1" "${@:2}" \
         -pr:a "$root/conan/profiles/debian12-system" --no-remote -s "&:build_type=Debug" \
-        -c "tools.build:jobs=$jobs" \
+        -c "tools.build:jobs=$jobs" -c "tools.cmake.cmake_layout:test_folder=$out-conan_test" \
         -c 'tools.build:compiler_executables={"cpp": "g++"}' \
         -c 'tools.build:cxxflags=["-fpch-preprocess"]' \
         -c 'tools.cmake.cmaketoolchain:extra_variables={"CMAKE_CXX_FLAGS_DEBUG": "-O0"}'

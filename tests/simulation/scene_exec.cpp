@@ -58,7 +58,17 @@ std::string only(const std::string& bytes, bool upper) {
     return all;
 }
 
+/// Where a wire merges the streams, bytes of one may stand within the report of the other: then the
+/// report is not found, its pieces are in the output, and the result does not claim anything.
+bool torn_report(const scene& in, const exec_result& r) {
+    return in.merged() && r.out.find('\x1e') != std::string::npos;
+}
+
 void check_bytes(scene& in, const std::string& name, const exec_case& c, const exec_result& r) {
+    if (torn_report(in, r)) {
+        if (r.complete) in.fail(name, "complete, with a torn report");
+        return;
+    }
     std::string out = r.out, err = r.err;
     if (in.merged()) {
         err += only(out, false);
@@ -77,6 +87,7 @@ void check_bytes(scene& in, const std::string& name, const exec_case& c, const e
 void check_end(scene& in, const std::string& name, const exec_case& c, const exec_result& r) {
     const ran* process = in.find(c.what.key);
     bool lives = process && !process->process->ended();
+    bool fair = in.fair() && !torn_report(in, r);
     switch (r.status.end_reason()) {
         case end_reason::exited:
             if (r.status.code() != c.what.code) in.fail(name, "a wrong exit code");
@@ -91,10 +102,10 @@ void check_end(scene& in, const std::string& name, const exec_case& c, const exe
                 in.fail(name, "said to be killed, but it lives");
             break;
         case end_reason::lost:
-            if (in.fair()) in.fail(name, "lost without a reason: " + r.note);
+            if (fair) in.fail(name, "lost without a reason: " + r.note);
             break;
     }
-    if (in.fair() && c.in_time() && !r.complete) in.fail(name, "not complete: " + r.note);
+    if (fair && c.in_time() && !r.complete) in.fail(name, "not complete: " + r.note);
 }
 
 asio::awaitable<void> one_exec(scene_ptr in, exec_case c, std::string name) {
