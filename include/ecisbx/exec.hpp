@@ -57,8 +57,8 @@ public:
     exec_options& no_timeout() & { return timeout_.reset(), *this; }
     /// How long opening the exec channel (call, dial, handshakes) may take. Default 30 s.
     exec_options& connect_timeout(milliseconds length) & { return connect_ = length, *this; }
-    /// A peer that is silent for this long, or a random part of up to a quarter less, is pinged; one
-    /// that is silent for twice as long is taken for gone (`lost`). Default 30 s.
+    /// A peer that is silent for this long, or a random part of up to a quarter less, is pinged;
+    /// one that is silent for twice as long is taken for gone (`lost`). Default 30 s.
     exec_options& idle_timeout(milliseconds length) & { return idle_ = length, *this; }
     /// Bytes for the command's stdin, which ends after them. Default: stdin is /dev/null.
     exec_options& input(std::string bytes) & { return input_ = std::move(bytes), *this; }
