@@ -100,13 +100,13 @@ bool call_quota::take(time_point now) {
 
 // Each other group has had as many turns as ours when ours comes, and those before it one more.
 std::size_t call_quota::ahead_of_next(std::string_view group) const {
-    auto own =
-        std::find_if(lines_.begin(), lines_.end(), [&](const line& l) { return l.group == group; });
-    std::size_t before = own == lines_.end() ? 0 : own->calls.size();
+    auto own = line_of_.find(group);
+    if (own == line_of_.end()) return lines_.size();
+    std::size_t before = own->second->calls.size();
     std::size_t ahead = before;
     bool earlier = true;
     for (auto at = lines_.begin(); at != lines_.end(); ++at) {
-        if (at == own)
+        if (at == lines::const_iterator(own->second))
             earlier = false;
         else
             ahead += std::min(at->calls.size(), before + (earlier ? 1 : 0));
@@ -120,20 +120,28 @@ call_quota::time_point call_quota::turn_of_next(std::string_view group, time_poi
 
 bool call_quota::join(ticket who, std::string_view group, time_point until, time_point now) {
     if (turn_of_next(group, now) >= until) return false;
-    auto own =
-        std::find_if(lines_.begin(), lines_.end(), [&](const line& l) { return l.group == group; });
-    if (own == lines_.end()) own = lines_.insert(lines_.end(), line{std::string(group), {}});
-    own->calls.push_back(waiting{who, until});
+    auto own = line_of_.find(group);
+    if (own == line_of_.end()) {
+        auto made = lines_.insert(lines_.end(), line{std::string(group), {}});
+        own = line_of_.emplace(made->group, made).first;
+    }
+    own->second->calls.push_back(waiting{who, until});
+    first_late_ = std::min(first_late_, until);
     ++queued_;
     return true;
 }
 
 void call_quota::leave(ticket who, std::string_view group) {
-    auto own =
-        std::find_if(lines_.begin(), lines_.end(), [&](const line& l) { return l.group == group; });
-    if (own == lines_.end()) return;
-    queued_ -= std::erase_if(own->calls, [&](const waiting& w) { return w.who == who; });
-    if (own->calls.empty()) lines_.erase(own);
+    auto own = line_of_.find(group);
+    if (own == line_of_.end()) return;
+    auto& calls = own->second->calls;
+    queued_ -= std::erase_if(calls, [&](const waiting& w) { return w.who == who; });
+    if (calls.empty()) erase(own->second);
+}
+
+call_quota::lines::iterator call_quota::erase(lines::iterator one) {
+    line_of_.erase(one->group);
+    return lines_.erase(one);
 }
 
 void call_quota::give_back() {
@@ -142,11 +150,14 @@ void call_quota::give_back() {
 
 void call_quota::refuse_late(turns& ended, time_point now) {
     auto soonest = time_of(1, now);
+    if (soonest < first_late_) return;
+    first_late_ = time_point::max();
     for (auto at = lines_.begin(); at != lines_.end();) {
         for (const auto& one : at->calls)
             if (one.until <= soonest) ended.refused.push_back(one.who);
         queued_ -= std::erase_if(at->calls, [&](const waiting& w) { return w.until <= soonest; });
-        at = at->calls.empty() ? lines_.erase(at) : std::next(at);
+        for (const auto& one : at->calls) first_late_ = std::min(first_late_, one.until);
+        at = at->calls.empty() ? erase(at) : std::next(at);
     }
 }
 
@@ -156,7 +167,7 @@ call_quota::ticket call_quota::pop_first() {
     first->calls.pop_front();
     --queued_;
     if (first->calls.empty())
-        lines_.erase(first);
+        erase(first);
     else
         lines_.splice(lines_.end(), lines_, first);
     return who;

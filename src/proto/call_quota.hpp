@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace ecisbx::proto {
@@ -44,6 +45,8 @@ public:
     /// At most `per_minute` calls, at least 1, in any minute; nothing: no limit until the service
     /// refuses a call because of its rate.
     explicit call_quota(std::optional<unsigned> per_minute);
+    call_quota(const call_quota&) = delete;
+    call_quota& operator=(const call_quota&) = delete;
 
     /// True: it may be sent now, and counts. False: it has to `join` the queue.
     bool take(time_point now);
@@ -89,6 +92,7 @@ private:
         std::string group;
         std::deque<waiting> calls;
     };
+    using lines = std::list<line>;
 
     void set_limit(double per_minute);
     double rate() const;  // tokens a second
@@ -98,6 +102,7 @@ private:
     time_point time_of(std::size_t number, time_point now) const;
     std::size_t ahead_of_next(std::string_view group) const;
     void refuse_late(turns& ended, time_point now);
+    lines::iterator erase(lines::iterator one);
     ticket pop_first();
 
     const bool learning_;
@@ -109,8 +114,10 @@ private:
     time_point filled_;  // until when tokens were counted; in the future: nothing is sent before
     std::optional<time_point> halved_;
     recent_calls recent_;
-    std::list<line> lines_;  // the first is the next one to be served
+    lines lines_;  // the first is the next one to be served
+    std::unordered_map<std::string_view, lines::iterator> line_of_;  // keys are in the lines
     std::size_t queued_ = 0;
+    time_point first_late_ = time_point::max();  // nobody in the queue is late before
 };
 
 }  // namespace ecisbx::proto
