@@ -88,12 +88,21 @@ asio::awaitable<void> start_yes(sandbox box, std::vector<process>* into) {
     into->push_back(std::move(p));
 }
 
+// AddressSanitizer keeps what was freed for a while, so that resident memory says nothing of a
+// stream.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool memory_tells = false;
+#else
+constexpr bool memory_tells = true;
+#endif
+constexpr std::size_t own_noise = 64 << 10;  // of looking, and of a sanitizer's bookkeeping
+
 asio::awaitable<std::size_t> standing_still() {
     auto last = resident_bytes();
     for (int same = 0; same < 15;) {
         co_await net::sleep_for(20ms, core::deadline::never());
         const auto now = resident_bytes();
-        same = now == last ? same + 1 : 0;
+        same = now <= last + own_noise ? same + 1 : 0;
         last = now;
     }
     co_return last;
@@ -115,12 +124,12 @@ asio::awaitable<void> unread_streams(eci::config settings) {
     // As <ecisbx/process.hpp> says; the server's messages have at most 32 KiB.
     constexpr std::size_t bound = count * ((200 + 2 * 32) << 10);
     MESSAGE("each unread stream holds " << (after - std::min(before, after)) / count << " bytes");
-    CHECK(after < before + bound + slack);
+    if (memory_tells) CHECK(after < before + bound + slack);
     // One that is read gives all of its output, while the others stand still.
     std::size_t got = 0;
     while (auto piece = co_await open.back().read()) got += piece->bytes.size();
     CHECK(got == output_size);
-    CHECK(resident_bytes() < before + bound + slack);
+    if (memory_tells) CHECK(resident_bytes() < before + bound + slack);
     open.clear();
     co_await box.remove(remove_options().force());
 }
