@@ -13,15 +13,20 @@ using net::pool_plan;
 void pool_acquire_release(benchmark::State& state) {
     const auto now = core::clock::now();
     pool_plan plan(64, 100'000, std::chrono::seconds(50));
+    // As many connections as slots were needed once; then half of the loans ended.
     for (pool_plan::connection i = 0; i < 64; ++i) {
-        plan.ask(0);
-        plan.park(i, now);
+        if (plan.ask(0) != pool_plan::answer::slot) return state.SkipWithError("no slot is free");
+        plan.decided();
     }
-    for (int i = 0; i < 32; ++i) plan.free_slot();
+    for (pool_plan::connection i = 0; i < 32; ++i) {
+        plan.park(i, now);
+        plan.free_slot();
+    }
     for (auto _ : state) {
         if (plan.ask(0) != pool_plan::answer::slot) return state.SkipWithError("no slot is free");
         auto connection = plan.take_idle();
         if (!connection) return state.SkipWithError("no connection is idle");
+        plan.decided();
         benchmark::DoNotOptimize(plan.take_expired(now));
         plan.park(*connection, now);
         plan.free_slot();
