@@ -11,9 +11,7 @@ namespace {
 
 using kind = option_limit::kind;
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+using core::is_digit;
 bool is_name_char(char c) {
     return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-';
 }

@@ -6,7 +6,11 @@
 namespace ecisbx::net {
 
 dial_slots::dial_slots(std::size_t most, core::random_source random)
-    : most_(std::max<std::size_t>(most, 1)), random_(std::move(random)) {}
+    : most_(std::max<std::size_t>(most, 1)), random_(std::move(random)), rests_(new_rests()) {}
+
+core::backoff dial_slots::new_rests() const {
+    return core::backoff({.first = first_rest, .longest = longest_rest}, random_);
+}
 
 bool dial_slots::take(time_point now) {
     resting_.erase(resting_.begin(), resting_.upper_bound(now));
@@ -22,16 +26,12 @@ std::optional<dial_slots::time_point> dial_slots::next_rested() const {
 
 void dial_slots::succeeded() {
     --in_use_;
-    next_bound_ = first_rest;
+    rests_ = new_rests();
 }
 
 void dial_slots::failed(time_point now) {
     --in_use_;
-    const double part = random_();
-    using fraction = std::chrono::duration<double, core::clock::duration::period>;
-    resting_.insert(
-        now + std::chrono::duration_cast<core::clock::duration>(fraction(next_bound_) * part));
-    next_bound_ = std::min(next_bound_ * 2, longest_rest);
+    resting_.insert(now + rests_.next());
 }
 
 }  // namespace ecisbx::net

@@ -2,6 +2,7 @@
 #ifndef ECISBX_NET_DIAL_SLOTS_HPP
 #define ECISBX_NET_DIAL_SLOTS_HPP
 
+#include "core/backoff.hpp"
 #include "core/deadline.hpp"
 #include "core/random.hpp"
 
@@ -20,8 +21,8 @@ namespace ecisbx::net {
 class dial_slots {
 public:
     using time_point = core::clock::time_point;
-    static constexpr core::clock::duration first_rest = std::chrono::milliseconds(10);
-    static constexpr core::clock::duration longest_rest = std::chrono::milliseconds(250);
+    static constexpr std::chrono::milliseconds first_rest{10};
+    static constexpr std::chrono::milliseconds longest_rest{250};
 
     /// `most`: 0 counts as 1.
     dial_slots(std::size_t most, core::random_source random);
@@ -43,11 +44,13 @@ public:
     std::size_t in_use() const { return in_use_; }
 
 private:
+    core::backoff new_rests() const;
+
     std::size_t most_;
     core::random_source random_;
+    core::backoff rests_;  ///< of failures in a row
     std::size_t in_use_ = 0;
     std::multiset<time_point> resting_;
-    core::clock::duration next_bound_ = first_rest;
 };
 
 }  // namespace ecisbx::net

@@ -28,9 +28,7 @@ std::string origin_form(std::string_view target) {
     return std::string(target);
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+using core::is_digit;
 
 }  // namespace
 

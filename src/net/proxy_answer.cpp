@@ -1,5 +1,7 @@
 #include "net/proxy_answer.hpp"
 
+#include "core/ascii.hpp"
+
 #include <ecisbx/error.hpp>
 
 #include <algorithm>
@@ -12,9 +14,7 @@ namespace {
 constexpr std::size_t max_head = 16 * 1024;
 constexpr std::string_view end_of_head = "\r\n\r\n";
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+using core::is_digit;
 
 // `HTTP/1.x NNN`, then a space or the end of the line.
 int status_of(std::string_view head) {

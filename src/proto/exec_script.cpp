@@ -2,6 +2,7 @@
 
 #include <ecisbx/error.hpp>
 
+#include "core/ascii.hpp"
 #include "core/shell_quote.hpp"
 #include "core/utf8.hpp"
 #include "proto/exec_script_parts.hpp"
@@ -20,9 +21,7 @@ constexpr std::size_t max_name = 64;
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+using core::is_digit;
 
 bool is_variable_name(std::string_view name) {
     return !name.empty() && !is_digit(name[0]) && std::all_of(name.begin(), name.end(), [](char c) {

@@ -1,5 +1,7 @@
 #include "proto/exit_trailer.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -9,9 +11,7 @@ namespace {
 
 constexpr char fence = '\x1e';
 constexpr char ready_letter = 'r';
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+using core::is_digit;
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "proto/log_lines.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -8,9 +10,7 @@ namespace {
 
 constexpr std::size_t second_length = 19;  // 2026-01-02T03:04:05
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+using core::is_digit;
 
 int two_digits(std::string_view text) {
     return (text[0] - '0') * 10 + (text[1] - '0');

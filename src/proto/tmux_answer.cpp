@@ -2,8 +2,6 @@
 // right is no answer.
 #include "proto/tmux_script.hpp"
 
-#include <ecisbx/error.hpp>
-
 #include <algorithm>
 #include <charconv>
 
@@ -21,15 +19,6 @@ template <class Number>
 bool read_number(std::string_view text, Number& value) {
     auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
     return ec == std::errc() && end == text.data() + text.size();
-}
-
-bool is_tmux_name(std::string_view name) {
-    try {
-        check_tmux_name(name);
-    } catch (const error&) {
-        return false;
-    }
-    return true;
 }
 
 }  // namespace

@@ -104,11 +104,14 @@ std::string runner_text(const tmux_job& job) {
 
 }  // namespace
 
+bool is_tmux_name(std::string_view name) {
+    return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_name_char(c, false) || c == '-';
+    });
+}
+
 void check_tmux_name(std::string_view name) {
-    bool fine = !name.empty() && name.size() <= 64 &&
-                std::all_of(name.begin(), name.end(),
-                            [](char c) { return is_name_char(c, false) || c == '-'; });
-    if (!fine) refuse("a tmux session's name is 1 to 64 of A-Z a-z 0-9 _ -");
+    if (!is_tmux_name(name)) refuse("a tmux session's name is 1 to 64 of A-Z a-z 0-9 _ -");
 }
 
 tmux_start_plan plan_tmux_start(const tmux_job& job) {

@@ -28,7 +28,9 @@
 
 namespace ecisbx::proto {
 
-/// Throws `invalid_argument` for what is not `[A-Za-z0-9_-]{1,64}`.
+/// `[A-Za-z0-9_-]{1,64}`.
+bool is_tmux_name(std::string_view name);
+/// Throws `invalid_argument` for what is none.
 void check_tmux_name(std::string_view name);
 
 struct tmux_job {

@@ -26,12 +26,8 @@ std::string name_in(std::string_view text) {
     auto at = text.find(before);
     if (at == text.npos) return {};
     text.remove_prefix(at + before.size());
-    std::string name(text.substr(0, std::min<std::size_t>(text.find('\n'), 65)));
-    bool fine = !name.empty() && name.size() <= 64 &&
-                name.find_first_not_of(
-                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                    "0123456789_-") == name.npos;
-    return fine ? name : std::string();
+    auto name = text.substr(0, text.find('\n'));
+    return is_tmux_name(name) ? std::string(name) : std::string();
 }
 
 // Fields are guessed from the text, and a text made from them anew must be the same.

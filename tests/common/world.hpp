@@ -22,6 +22,11 @@ struct world {
     server::wire wire;  ///< how its exec channels speak
 };
 
+/// A server without processes, for tests of many streams.
+inline server::options synthetic_server() {
+    return server::options().runtime(server::synthetic());
+}
+
 /// Starts a server with `settings`, runs `body` with a client of it, stops the server, and checks
 /// that no file descriptor and no process of it is left. Rethrows what `body` throws.
 void in_world(server::options settings, asio::awaitable<void> (*body)(world&));

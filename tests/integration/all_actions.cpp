@@ -59,10 +59,6 @@ constexpr const char* actions[] = {"CommitContainer",
                                    "UpdateVirtualNode"};
 static_assert(std::size(actions) == 36);
 
-server::options in_memory() {
-    return server::options().runtime(server::synthetic());
-}
-
 std::string text(const json::value& from, const char* name) {
     const auto* value = from.as_object().if_contains(name);
     return value && value->is_string() ? std::string(value->get_string()) : "";
@@ -277,18 +273,18 @@ asio::awaitable<void> counts_channels(world& w) {
 }  // namespace
 
 TEST_CASE("all 36 actions give a typed answer") {
-    in_world(in_memory(), every_action);
+    in_world(synthetic_server(), every_action);
 }
 TEST_CASE("all 36 actions say what they miss") {
-    in_world(in_memory(), without_parameters);
+    in_world(synthetic_server(), without_parameters);
 }
 TEST_CASE("a quota holds a client back and loses nothing") {
-    in_world(in_memory().quota("DescribeRegions", 2, 500ms), throttled);
+    in_world(synthetic_server().quota("DescribeRegions", 2, 500ms), throttled);
 }
 TEST_CASE("calls and exec channels are counted") {
-    in_world(in_memory(), counts_channels);
+    in_world(synthetic_server(), counts_channels);
 }
 TEST_CASE("a server with all published quotas starts") {
     auto nothing = +[](world&) -> asio::awaitable<void> { co_return; };
-    in_world(in_memory().use_vendor_quotas(), nothing);
+    in_world(synthetic_server().use_vendor_quotas(), nothing);
 }

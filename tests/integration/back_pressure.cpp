@@ -1,4 +1,5 @@
 // A reader that is slower than the command: the command waits, memory does not grow.
+#include "common/resident.hpp"
 #include "common/server_thread.hpp"
 #include "common/world.hpp"
 
@@ -7,8 +8,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -27,12 +26,6 @@ constexpr std::size_t allowance = std::size_t(400) << 20;
 #else
 constexpr std::size_t allowance = std::size_t(64) << 20;
 #endif
-
-std::size_t resident_bytes() {
-    std::size_t total = 0, resident = 0;
-    std::ifstream("/proc/self/statm") >> total >> resident;
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 std::size_t written_by(int pid) {
     std::ifstream io("/proc/" + std::to_string(pid) + "/io");

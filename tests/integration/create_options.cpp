@@ -17,9 +17,6 @@ namespace {
 server::options real() {
     return server::options().runtime(server::bubblewrap());
 }
-server::options in_memory() {
-    return server::options().runtime(server::synthetic());
-}
 
 create_options whole_group() {
     return create_options("python:3.12")
@@ -184,8 +181,8 @@ TEST_CASE("an update changes a tag and a variable") {
     in_world(real(), updated);
 }
 TEST_CASE("what an update is refused for") {
-    in_world(in_memory(), refused);
+    in_world(synthetic_server(), refused);
 }
 TEST_CASE("a dry run creates nothing and tells what is wrong") {
-    in_world(in_memory(), tried);
+    in_world(synthetic_server(), tried);
 }

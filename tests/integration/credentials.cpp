@@ -111,5 +111,5 @@ TEST_CASE("credentials: STS expiry in the middle of a run of execs loses nothing
 }
 
 TEST_CASE("credentials: a running server can swap what it accepts") {
-    in_world(server::options().runtime(server::synthetic()), old_ones_are_refused);
+    in_world(synthetic_server(), old_ones_are_refused);
 }

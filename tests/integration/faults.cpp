@@ -130,17 +130,15 @@ TEST_CASE("nobody answers") {
 }
 
 TEST_CASE("a wrong key") {
-    in_world(server::options().runtime(server::synthetic()), wrong_key);
+    in_world(synthetic_server(), wrong_key);
 }
 TEST_CASE("a clock 20 minutes off is corrected") {
-    in_world(server::options().runtime(server::synthetic()).clock_offset(1200s),
-             clock_is_corrected);
-    in_world(server::options().runtime(server::synthetic()).clock_offset(-1200s),
-             clock_is_corrected);
+    in_world(synthetic_server().clock_offset(1200s), clock_is_corrected);
+    in_world(synthetic_server().clock_offset(-1200s), clock_is_corrected);
 }
 TEST_CASE("a certificate of an unknown CA") {
-    in_world(server::options().runtime(server::synthetic()).tls(), untrusted);
+    in_world(synthetic_server().tls(), untrusted);
 }
 TEST_CASE("an action that does not exist") {
-    in_world(server::options().runtime(server::synthetic()), unknown_action);
+    in_world(synthetic_server(), unknown_action);
 }

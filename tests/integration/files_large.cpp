@@ -1,16 +1,15 @@
 // Transfers of files that change meanwhile, have holes, or are large.
+#include "common/resident.hpp"
 #include "common/transfer_check.hpp"
 
 #include <ecisbx/error.hpp>
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -54,13 +53,6 @@ asio::awaitable<void> changing(world& w) {
     co_await box.remove(remove_options().force());
 }
 
-std::size_t resident() {
-    std::ifstream file("/proc/self/statm");
-    std::size_t whole = 0, pages = 0;
-    file >> whole >> pages;
-    return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
-
 #ifdef __SANITIZE_ADDRESS__
 constexpr std::uintmax_t large = std::uintmax_t(20) << 20;  // slow, and its memory is its own
 constexpr std::size_t flat = std::size_t(1) << 30;
@@ -77,10 +69,10 @@ asio::awaitable<void> flat_memory(world& w) {
     fs::resize_file(here / "in", size);
     auto box = co_await ready_box(w.client);
     co_await box.write_file("/tmp/warm", noise(1 << 20));
-    auto before = resident();
+    auto before = resident_bytes();
     std::size_t most = before;
     auto watch = [&](std::uint64_t, std::optional<std::uint64_t>) {
-        most = std::max(most, resident());
+        most = std::max(most, resident_bytes());
     };
     auto up = co_await box.upload(here / "in", "/tmp/big", file_options().progress(watch));
     CHECK(up.bytes == size);

@@ -18,7 +18,7 @@ void in_boxes(body what) {
     in_world(server::options().runtime(server::bubblewrap()), what);
 }
 void in_memory(body what) {
-    in_world(server::options().runtime(server::synthetic()), what);
+    in_world(synthetic_server(), what);
 }
 
 asio::awaitable<void> create(world& w) {

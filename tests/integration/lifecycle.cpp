@@ -15,7 +15,7 @@ server::options real() {
     return server::options().runtime(server::bubblewrap());
 }
 server::options in_memory() {
-    return server::options().runtime(server::synthetic());
+    return synthetic_server();
 }
 
 asio::awaitable<void> whole_life(world& w) {

@@ -234,5 +234,5 @@ TEST_CASE("metrics and events: of a loop that really is busy") {
 }
 
 TEST_CASE("prices, regions, stock and usage of the local server") {
-    in_world(server::options().runtime(server::synthetic()), prices_and_stock);
+    in_world(synthetic_server(), prices_and_stock);
 }

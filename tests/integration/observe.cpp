@@ -27,12 +27,6 @@ eci::client observed_client(world& w, std::shared_ptr<observer> who, std::uint16
     return eci::client(w.context.get_executor(), settings);
 }
 
-server::options synthetic_server() {
-    server::options settings;
-    settings.runtime(server::synthetic());
-    return settings;
-}
-
 asio::awaitable<void> whole_run(world& w) {
     auto seen = std::make_shared<recorder>();
     auto counted = std::make_shared<prometheus_observer>();

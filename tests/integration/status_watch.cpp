@@ -124,13 +124,13 @@ asio::awaitable<void> restarts(world& w) {
 }  // namespace
 
 TEST_CASE("status: 1,000 sandboxes that start together are few calls") {
-    in_world(server::options().runtime(server::synthetic()), a_thousand);
+    in_world(synthetic_server(), a_thousand);
 }
 TEST_CASE("status: one of several waits is cancelled, the others go on, then nobody asks") {
-    in_world(server::options().runtime(server::synthetic()), one_of_many_cancelled);
+    in_world(synthetic_server(), one_of_many_cancelled);
 }
 TEST_CASE("status: a service that is away in the middle of a wait, and comes back") {
-    in_world(server::options().runtime(server::synthetic()), away_and_back);
+    in_world(synthetic_server(), away_and_back);
 }
 TEST_CASE("status: wait_status tells how a batch group ended") {
     in_world(server::options().runtime(server::bubblewrap()), batch);

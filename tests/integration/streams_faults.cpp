@@ -26,10 +26,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-server::options synthetic_server() {
-    return server::options().runtime(server::synthetic());
-}
-
 eci::config through(const gate& g, eci::config settings) {
     const bool tls = settings.endpoint().starts_with("https");
     return settings.endpoint((tls ? "https://127.0.0.1:" : "http://127.0.0.1:") +

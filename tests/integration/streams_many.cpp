@@ -1,6 +1,7 @@
 // Streams by the hundreds and thousands: every byte, a bound on memory, and an end without rests.
 #include "common/crowd.hpp"
 #include "common/forked.hpp"
+#include "common/resident.hpp"
 #include "common/server_thread.hpp"
 #include "common/world.hpp"
 
@@ -16,10 +17,8 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -30,10 +29,6 @@ using namespace ecisbx::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-server::options synthetic_server() {
-    return server::options().runtime(server::synthetic());
-}
 
 // Every stream has bytes of its own.
 std::string bytes_of(std::size_t number, std::size_t size) {
@@ -75,12 +70,6 @@ constexpr std::size_t slack = std::size_t(400) << 20;
 constexpr std::size_t slack = std::size_t(8) << 20;
 #endif
 
-std::size_t resident_bytes() {
-    std::size_t total = 0, resident = 0;
-    std::ifstream("/proc/self/statm") >> total >> resident;
-    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
-
 constexpr std::size_t output_size = std::size_t(32) << 20;
 
 asio::awaitable<void> start_yes(sandbox box, std::vector<process>* into) {
@@ -88,13 +77,6 @@ asio::awaitable<void> start_yes(sandbox box, std::vector<process>* into) {
     into->push_back(std::move(p));
 }
 
-// AddressSanitizer keeps what was freed for a while, so that resident memory says nothing of a
-// stream.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool memory_tells = false;
-#else
-constexpr bool memory_tells = true;
-#endif
 constexpr std::size_t own_noise = 64 << 10;  // of looking, and of a sanitizer's bookkeeping
 
 asio::awaitable<std::size_t> standing_still() {
@@ -124,12 +106,12 @@ asio::awaitable<void> unread_streams(eci::config settings) {
     // As <ecisbx/process.hpp> says; the server's messages have at most 32 KiB.
     constexpr std::size_t bound = count * ((200 + 2 * 32) << 10);
     MESSAGE("each unread stream holds " << (after - std::min(before, after)) / count << " bytes");
-    if (memory_tells) CHECK(after < before + bound + slack);
+    CHECK(after < before + bound + slack);
     // One that is read gives all of its output, while the others stand still.
     std::size_t got = 0;
     while (auto piece = co_await open.back().read()) got += piece->bytes.size();
     CHECK(got == output_size);
-    if (memory_tells) CHECK(resident_bytes() < before + bound + slack);
+    CHECK(resident_bytes() < before + bound + slack);
     open.clear();
     co_await box.remove(remove_options().force());
 }

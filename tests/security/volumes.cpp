@@ -19,13 +19,6 @@ rt::box_mount shared(std::string path) {
     return m;
 }
 
-rt::box_spec box_with(std::string id, std::vector<rt::box_mount> mounts) {
-    auto spec = box_named(std::move(id));
-    spec.group = "group-1";
-    spec.mounts = std::move(mounts);
-    return spec;
-}
-
 rt::box_mount file_at(std::string path, const std::string& content) {
     rt::box_mount m;
     m.path = std::move(path);

@@ -74,6 +74,14 @@ asio::awaitable<void> pause(milliseconds length) {
     co_await net::sleep_for(length, core::deadline::never());
 }
 
+call call_for(scene& in, const std::string& name, milliseconds limit, unsigned latest) {
+    call how;
+    how.name = name;
+    how.limit = limit;
+    if (in.choose.chance(0.15)) how.cancel = milliseconds(in.choose.scaled(latest));
+    return how;
+}
+
 asio::awaitable<void> make_call(scene_ptr in, call how, asio::awaitable<void> what) {
     const auto executor = co_await asio::this_coro::executor;
     auto state = std::make_shared<pending>(executor);

@@ -60,6 +60,9 @@ struct call {
     std::optional<milliseconds> cancel;  ///< is cancelled after so long
 };
 
+/// One that is cancelled now and then, at most `latest` ms after its begin.
+call call_for(scene& in, const std::string& name, milliseconds limit, unsigned latest = 30'000);
+
 /// Runs an operation as its caller does, with a cancel if there is to be one, and checks what must
 /// hold for all: it ends in time, and by nothing but an `ecisbx::error`.
 asio::awaitable<void> make_call(scene_ptr in, call how, asio::awaitable<void> what);

@@ -176,14 +176,6 @@ asio::awaitable<void> one_stream(scene_ptr in, stream_case c, std::string name) 
     ++in->here.ends[name + (got.complete ? ": complete" : ": not complete")];
 }
 
-call call_for(scene& in, const std::string& name, milliseconds limit) {
-    call how;
-    how.name = name;
-    how.limit = limit;
-    if (in.choose.chance(0.15)) how.cancel = milliseconds(in.choose.scaled(30'000));
-    return how;
-}
-
 }  // namespace
 
 asio::awaitable<void> some_exec(scene_ptr in) {

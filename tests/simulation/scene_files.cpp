@@ -88,14 +88,6 @@ asio::awaitable<void> kill_job(scene_ptr in, job_case c) {
         if (one.name == c.name) in->fail("tmux_list", "a session that was killed is listed");
 }
 
-call named(scene& in, const std::string& name, milliseconds limit) {
-    call how;
-    how.name = name;
-    how.limit = limit;
-    if (in.choose.chance(0.15)) how.cancel = milliseconds(in.choose.scaled(30'000));
-    return how;
-}
-
 }  // namespace
 
 asio::awaitable<void> some_file(scene_ptr in) {
@@ -110,7 +102,7 @@ asio::awaitable<void> some_file(scene_ptr in) {
     in->here.boxes.files[c.path] = c.before;
     std::string name = choose.chance(0.6) ? "write_file" : "read_file";
     // Nothing on such a wire can carry any bytes: the library says so.
-    auto how = named(*in, name, c.timeout);
+    auto how = call_for(*in, name, c.timeout);
     auto work = name == "write_file" ? write_one(in, c, name) : read_one(in, c, name);
     co_await make_call(in, std::move(how), std::move(work));
     check_file(*in, name, c);
@@ -126,15 +118,15 @@ asio::awaitable<void> some_job(scene_ptr in) {
     c.what.sleep = static_cast<unsigned>(choose.scaled(30'000)) + 1;
     c.what.code = static_cast<int>(choose.below(126));
     c.timeout = milliseconds(choose.between(1, 120'000));
-    auto how = named(*in, "tmux_start", seconds(300));
+    auto how = call_for(*in, "tmux_start", seconds(300));
     co_await make_call(in, std::move(how), start_job(in, c));
     if (in->here.boxes.jobs.starts(c.name) > 1) in->fail("tmux_start", "started twice");
     if (in->here.boxes.jobs.starts(c.name) == 0) co_return;
     // A connection that hangs may add 15 s, a round that is made again after it 5 s.
-    auto wait = named(*in, "tmux_wait", c.timeout + seconds(20));
+    auto wait = call_for(*in, "tmux_wait", c.timeout + seconds(20));
     co_await make_call(in, std::move(wait), wait_for_job(in, c));
     if (choose.chance(0.5)) co_return;
-    auto kill = named(*in, "tmux_kill", seconds(60));
+    auto kill = call_for(*in, "tmux_kill", seconds(60));
     co_await make_call(in, std::move(kill), kill_job(in, c));
 }
 

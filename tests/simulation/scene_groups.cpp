@@ -60,37 +60,29 @@ asio::awaitable<void> restart_one(scene_ptr in) {
     co_await in->box.wait_ready(wait_options().timeout(seconds(60)));
 }
 
-call named(scene& in, const std::string& name, milliseconds limit) {
-    call how;
-    how.name = name;
-    how.limit = limit;
-    if (in.choose.chance(0.15)) how.cancel = milliseconds(in.choose.scaled(10'000));
-    return how;
-}
-
 }  // namespace
 
 asio::awaitable<void> some_creation(scene_ptr in) {
     std::string name = "box-" + std::to_string(in->key());
-    auto how = named(*in, "create", seconds(60));
+    auto how = call_for(*in, "create", seconds(60), 10'000);
     co_await make_call(in, std::move(how), create_one(in, name));
     if (count_of(*in, name) > 1) in->fail("create", "one call made two groups");
     if (count_of(*in, name) == 0) co_return;
     // Where nothing goes wrong the group must get the time that it needs.
     auto timeout = milliseconds(in->choose.between(in->fair() ? 10'000 : 1, 60'000));
-    auto wait = named(*in, "wait_ready", seconds(60) + timeout);
+    auto wait = call_for(*in, "wait_ready", seconds(60) + timeout, 10'000);
     co_await make_call(in, std::move(wait), await_one(in, name, timeout));
 }
 
 asio::awaitable<void> some_reads(scene_ptr in) {
     auto which = static_cast<unsigned>(in->choose.below(5));
-    auto how = named(*in, "look", seconds(90));
+    auto how = call_for(*in, "look", seconds(90), 10'000);
     co_await make_call(in, std::move(how), look_around(in, which));
 }
 
 asio::awaitable<void> some_restart(scene_ptr in) {
     in->disturbed = true;
-    auto how = named(*in, "restart", seconds(120));
+    auto how = call_for(*in, "restart", seconds(120), 10'000);
     co_await make_call(in, std::move(how), restart_one(in));
 }
 

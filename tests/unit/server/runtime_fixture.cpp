@@ -92,6 +92,13 @@ rt::box_spec box_named(std::string id) {
     return spec;
 }
 
+rt::box_spec box_with(std::string id, std::vector<rt::box_mount> mounts) {
+    auto spec = box_named(std::move(id));
+    spec.group = "group-1";
+    spec.mounts = std::move(mounts);
+    return spec;
+}
+
 std::optional<ecisbx::errc> errc_of(const std::function<void()>& f) {
     try {
         f();

@@ -43,6 +43,8 @@ asio::awaitable<std::shared_ptr<rt::process>> start_process(std::shared_ptr<rt::
 rt::process_spec command(std::vector<std::string> argv);
 rt::process_spec shell(std::string script);
 rt::box_spec box_named(std::string id);
+/// Of the group whose boxes share volumes.
+rt::box_spec box_with(std::string id, std::vector<rt::box_mount> mounts);
 /// The condition of the error that `f` throws; nothing if it throws none.
 std::optional<ecisbx::errc> errc_of(const std::function<void()>& f);
 

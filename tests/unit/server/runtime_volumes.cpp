@@ -30,13 +30,6 @@ rt::box_mount config(std::string path, std::vector<rt::mounted_file> files) {
     return m;
 }
 
-rt::box_spec box_with(std::string id, std::vector<rt::box_mount> mounts) {
-    auto spec = box_named(std::move(id));
-    spec.group = "group-1";
-    spec.mounts = std::move(mounts);
-    return spec;
-}
-
 TEST_CASE("volumes: boxes of a group share one, which has a size") {
     world w;
     if (w.runtime->volumes() != rt::volume_support::shared) return;  // not root

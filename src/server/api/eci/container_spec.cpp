@@ -1,3 +1,4 @@
+#include "core/ascii.hpp"
 #include "server/api/eci/common.hpp"
 #include "server/api/eci/create_spec.hpp"
 
@@ -13,9 +14,7 @@ constexpr std::size_t max_ports = 100;
 bool is_lower(char c) {
     return c >= 'a' && c <= 'z';
 }
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+using core::is_digit;
 
 // A DNS label, as Kubernetes names containers.
 std::string read_name(const proto::flat_view& in) {
