@@ -1,5 +1,8 @@
 /// @file
-/// All of the portable API, and the ECI client.
+/// All of the portable API, and the ECI client. Apart, since few need them: the local server
+/// (`<ecisbx/server.hpp>`) and the observers that come with the library
+/// (`<ecisbx/log_observer.hpp>`,
+/// `<ecisbx/prometheus.hpp>`).
 #ifndef ECISBX_ECISBX_HPP
 #define ECISBX_ECISBX_HPP
 

@@ -86,8 +86,8 @@ is the remote command's; 128+n after signal n; 124 when it ran out of time; 125 
 failed; 126 and 127 as a shell. Every other command: 0, or 125.
 .SH ENVIRONMENT
 .BR ECI_SANDBOX_ACCESS_KEY_ID ", " _ACCESS_KEY_SECRET ", " _SECURITY_TOKEN ", " _REGION_ID ,
-.BR _ENDPOINT ", " _TIMEOUT_MS ", " _CA_FILE ", " _EXEC_HOSTS ;
-the first five also as
+.BR _ENDPOINT ", " _VPC_ENDPOINT_ENABLED ", " _TIMEOUT_MS ", " _CA_FILE ", " _EXEC_HOSTS ;
+the first six also as
 .BR ALIBABA_CLOUD_ ...;
 .BR HTTPS_PROXY ", " HTTP_PROXY ", " NO_PROXY .
 What is not in the environment is read from a

@@ -4,12 +4,11 @@ namespace ecisbx::core {
 
 std::string hex_encode(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (char c : bytes) {
-        auto byte = static_cast<unsigned char>(c);
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
+    std::string text(bytes.size() * 2, '\0');
+    char* to = text.data();
+    for (unsigned char byte : bytes) {
+        *to++ = digits[byte >> 4];
+        *to++ = digits[byte & 15];
     }
     return text;
 }

@@ -9,11 +9,14 @@
 namespace ecisbx::net {
 namespace {
 
-bool is_token_char(char c) {
-    if ((c >= '0' && c <= '9') || (core::ascii_lower(c) >= 'a' && core::ascii_lower(c) <= 'z'))
-        return true;
-    return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+constexpr std::string_view token_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+
+constexpr auto in_token = [] {
+    std::array<bool, 256> table{};
+    for (char c : token_characters) table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
 
 constexpr std::array<std::pair<int, std::string_view>, 29> reasons{{
     {100, "Continue"},
@@ -64,7 +67,7 @@ bool list_has(std::string_view list, std::string_view item) noexcept {
 }
 
 bool is_token(std::string_view text) noexcept {
-    return !text.empty() && std::ranges::all_of(text, is_token_char);
+    return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return in_token[c]; });
 }
 
 bool is_field_value(std::string_view text) noexcept {

@@ -39,7 +39,7 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
                                        const boost::asio::cancellation_state& caller);
     void ride_out(std::exception_ptr failed, core::clock::time_point since, core::deadline until);
     void on_silence();
-    core::deadline::duration patience() const;
+    core::deadline patience(core::clock::time_point now) const;
     boost::asio::mutable_buffer room_for(std::size_t missing);
     void drop_delivered();
     void park_delivered();

@@ -1,5 +1,6 @@
 #include "net/wait.hpp"
 #include "net/websocket_impl.hpp"
+#include "proto/ping_schedule.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -20,7 +21,6 @@ namespace {
 constexpr std::size_t most_read = 32 * 1024;    // but for frames that are larger
 constexpr std::size_t kept_buffer = 64 * 1024;  // a larger one goes with its message
 constexpr std::size_t large_frame = 4 * 1024;
-constexpr deadline::duration until_release = std::chrono::seconds(1);
 constexpr unsigned frames_before_others = 256;
 
 class reading_mark {
@@ -66,7 +66,7 @@ asio::awaitable<std::optional<websocket_message>> websocket::impl::read(self_ptr
         const std::size_t missing = self->decode();
         if (missing == 0) continue;
         const auto since = clock::now();
-        const auto limit = until.sooner(self->patience());
+        const auto limit = until.sooner(self->patience(since));
         std::exception_ptr failed;
         try {
             if (self->asleep) co_await self->over.wait_to_read(limit);
@@ -198,15 +198,17 @@ void websocket::impl::ride_out(std::exception_ptr failed, clock::time_point sinc
     }
 }
 
-deadline::duration websocket::impl::patience() const {
-    auto limit = deadline::duration::max();
+deadline websocket::impl::patience(clock::time_point now) const {
+    deadline limit;
     if (options.idle > deadline::duration::zero()) {
         const auto idle = options.idle;
-        limit = (pinged ? idle + idle : ping_after) - std::min(silent, idle + idle);
+        const auto left = (pinged ? idle + idle : ping_after) - std::min(silent, idle + idle);
+        // Never so short that nothing is looked at: what came while nobody listened counts, too.
+        limit = deadline(now + std::max<deadline::duration>(left, std::chrono::milliseconds(1)));
     }
-    if (in.empty() && in.capacity() > least_read) limit = std::min(limit, until_release);
-    // Never so short that nothing is looked at: what came while nobody listened counts, too.
-    return std::max<deadline::duration>(limit, std::chrono::milliseconds(1));
+    if (in.empty() && in.capacity() > least_read)
+        limit = limit.sooner(deadline(proto::release_at(now)));
+    return limit;
 }
 
 void websocket::impl::on_silence() {
