@@ -21,3 +21,20 @@ TEST_CASE("ping_schedule: within the last quarter, and spread over it") {
     const auto year = std::chrono::duration_cast<ecisbx::core::clock::duration>(365 * 24h);
     CHECK(ping_after(year, 0.999) > year / 4 * 3);
 }
+
+TEST_CASE("ping_schedule: buffers go at marks that all sessions share") {
+    using namespace std::chrono_literals;
+    using ecisbx::core::clock;
+    using ecisbx::proto::release_at;
+    const clock::time_point mark(500s);
+    CHECK(release_at(mark) == mark + 1s);
+    CHECK(release_at(mark + 1ns) == mark + 1050ms);
+    CHECK(release_at(mark + 50ms) == mark + 1050ms);
+    CHECK(release_at(mark - 1ns) == mark + 1s);
+    for (auto now = mark; now < mark + 1s; now += 7ms) {
+        const auto at = release_at(now);
+        REQUIRE(at - now >= 1s);
+        REQUIRE(at - now < 1050ms);
+        REQUIRE((at - mark) % 50ms == 0ns);
+    }
+}
