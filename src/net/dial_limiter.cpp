@@ -40,7 +40,7 @@ void dial_permit::failed(std::string why) {
 
 dial_limiter::dial_limiter(asio::any_io_executor executor, std::size_t most,
                            core::random_source random)
-    : slots_(most, std::move(random)), timer_(std::move(executor)) {}
+    : slots_(most, std::move(random)), timer_(executor) {}
 
 asio::awaitable<dial_permit> dial_limiter::enter(std::shared_ptr<dial_limiter> self,
                                                  core::deadline until) {
