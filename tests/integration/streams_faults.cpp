@@ -26,12 +26,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-eci::config through(const gate& g, eci::config settings) {
-    const bool tls = settings.endpoint().starts_with("https");
-    return settings.endpoint((tls ? "https://127.0.0.1:" : "http://127.0.0.1:") +
-                             std::to_string(g.port()));
-}
-
 bool says(const std::string& text, const char* words) {
     return text.find(words) != std::string::npos;
 }

@@ -7,7 +7,9 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <exception>
 #include <utility>
@@ -45,9 +47,16 @@ std::string name_of(const std::exception_ptr& failure, bool& typed) {
     } catch (const error& e) {
         typed = e.code().category() == error_category();
         return e.code().message();
+    } catch (const boost::system::system_error& e) {
+        // A cancel that comes between two calls of an operation is seen by Asio itself.
+        typed = e.code() == asio::error::operation_aborted;
+        return typed ? make_error_code(errc::canceled).message()
+                     : std::string("foreign: ") + e.what();
     } catch (const std::exception& e) {
+        typed = false;
         return std::string("foreign: ") + e.what();
     } catch (...) {
+        typed = false;
         return "foreign";
     }
 }
