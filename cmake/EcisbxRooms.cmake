@@ -41,6 +41,7 @@ function(ecisbx_room name folder)
                         OpenSSL::Crypto Threads::Threads PRIVATE ecisbx_build_flags)
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${ECISBX_UNITY} UNITY_BUILD_BATCH_SIZE 6)
   if(NOT BUILD_SHARED_LIBS)
     target_compile_definitions(${name} PUBLIC ECISBX_STATIC_DEFINE)
   endif()
