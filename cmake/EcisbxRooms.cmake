@@ -29,6 +29,15 @@ if(ECISBX_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# ecisbx_unity(NAME): with ECISBX_UNITY, several sources are one. Then g++ takes each for a header,
+# where names without linkage would be a mistake.
+function(ecisbx_unity name)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${ECISBX_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+  if(ECISBX_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()
+
 # ecisbx_room(NAME FOLDER [RECURSE]): objects of all .cpp files of a folder.
 function(ecisbx_room name folder)
   if("RECURSE" IN_LIST ARGN)
@@ -41,7 +50,7 @@ function(ecisbx_room name folder)
                         OpenSSL::Crypto Threads::Threads PRIVATE ecisbx_build_flags)
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
-  set_target_properties(${name} PROPERTIES UNITY_BUILD ${ECISBX_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+  ecisbx_unity(${name})
   if(NOT BUILD_SHARED_LIBS)
     target_compile_definitions(${name} PUBLIC ECISBX_STATIC_DEFINE)
   endif()

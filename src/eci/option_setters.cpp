@@ -30,11 +30,11 @@ option_node credential(std::string server, std::string user, secret password) {
 
 /// Four octal digits, which is how the service takes it. What is no mode stays visibly wrong, for
 /// the check before the call.
-std::string mode_text(int mode) {
-    if (mode < 0 || mode > 0777) return "out of range";
+std::string mode_text(int bits) {
+    if (bits < 0 || bits > 0777) return "out of range";
     std::string digits = "0";
     for (int shift = 6; shift >= 0; shift -= 3)
-        digits += static_cast<char>('0' + ((mode >> shift) & 7));
+        digits += static_cast<char>('0' + ((bits >> shift) & 7));
     return digits;
 }
 

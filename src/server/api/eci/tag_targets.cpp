@@ -40,15 +40,15 @@ private:
 template <class T>
 class table_targets final : public tag_targets {
 public:
-    explicit table_targets(store::table<T>& table) : table_(table) {}
+    explicit table_targets(store::table<T>& items) : items_(items) {}
 
     std::optional<tagged> find(const std::string& id) override {
-        auto* item = table_.find(id);
+        auto* item = items_.find(id);
         if (!item) return std::nullopt;
         return tagged{item->id, item->sequence, item->tags};
     }
     void set(const std::string& id, tag_list tags) override {
-        table_.find(id)->tags = std::move(tags);
+        items_.find(id)->tags = std::move(tags);
     }
     std::vector<tagged> list(const std::vector<std::string>& ids, const tag_list& wanted,
                              std::size_t limit, std::uint64_t before) override {
@@ -60,18 +60,18 @@ public:
                    filter.matches(item);
         };
         std::vector<tagged> out;
-        for (const auto* item : table_.select(matches, limit, before).items)
+        for (const auto* item : items_.select(matches, limit, before).items)
             out.push_back({item->id, item->sequence, item->tags});
         return out;
     }
 
 private:
-    store::table<T>& table_;
+    store::table<T>& items_;
 };
 
 template <class T>
-std::unique_ptr<tag_targets> targets_of(store::table<T>& table) {
-    return std::make_unique<table_targets<T>>(table);
+std::unique_ptr<tag_targets> targets_of(store::table<T>& items) {
+    return std::make_unique<table_targets<T>>(items);
 }
 
 }  // namespace
