@@ -30,9 +30,11 @@ way_conan() {
         conan_with create "$root" -o "&:shared=$kind" -o "&:with_server=True" \
             -o "&:with_cli=True" || return 1
         # And as a project does that only says what it needs.
-        rm -rf "$out-conan_consumer" && conan_with install --requires=ecisbx/0.1.0 \
+        # From elsewhere: Conan adds to the presets of the folder where it runs.
+        rm -rf "$out-conan_consumer" && mkdir -p "$out-conan_consumer" && cd "$out-conan_consumer" &&
+            conan_with install --requires=ecisbx/0.1.0 \
             -o "ecisbx/*:shared=$kind" -o "ecisbx/*:with_server=True" -o "ecisbx/*:with_cli=True" \
-            -g CMakeDeps -g CMakeToolchain -of "$out-conan_consumer/conan" &&
+            -g CMakeDeps -g CMakeToolchain -of "$out-conan_consumer/conan" && cd "$root" &&
             cmake -S "$here/consumer/installed" -B "$out-conan_consumer/b" -DEMBED=ON \
                 -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 \
                 -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
