@@ -76,6 +76,16 @@ class Quiet:
                 "seconds": round(length)}
 
 
+def both(before, now):
+    """Facts of a run that was interrupted and went on; `before` may be of several parts, or empty."""
+    if not before:
+        return {**now, "parts": 1}
+    others = max(before["cpu_of_others"], now["cpu_of_others"])
+    return {"load_at_start": max(before["load_at_start"], now["load_at_start"]), "cpu_of_others": others,
+            "quiet": before["quiet"] and now["quiet"], "seconds": before["seconds"] + now["seconds"],
+            "parts": before.get("parts", 1) + 1}
+
+
 def facts(cores):
     return {"cpu": in_file("/proc/cpuinfo", r"model name\s*: (.*)") or platform.machine(), "cores": cores,
             "memory_gb": round(int(in_file("/proc/meminfo", r"MemTotal:\s*(\d+)") or 0) / 2 ** 20, 1),

@@ -3,6 +3,7 @@
 #define ECISBX_CORE_ASCII_HPP
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,13 @@ constexpr char ascii_lower(char c) noexcept {
 
 constexpr bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
+}
+
+/// A table of which bytes are among `characters`, for texts of kilobytes.
+constexpr std::array<bool, 256> byte_set(std::string_view characters) noexcept {
+    std::array<bool, 256> table{};
+    for (char c : characters) table[static_cast<unsigned char>(c)] = true;
+    return table;
 }
 
 inline std::string ascii_lower(std::string_view text) {

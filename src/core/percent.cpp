@@ -1,23 +1,17 @@
 #include "core/percent.hpp"
 
+#include "core/ascii.hpp"
 #include "core/hex.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 namespace ecisbx::core {
 namespace {
 
-constexpr std::string_view unreserved =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
-
 // Scripts of kilobytes are encoded twice for each signed call: by a table, not by comparisons.
-constexpr auto is_unreserved = [] {
-    std::array<bool, 256> table{};
-    for (char c : unreserved) table[static_cast<unsigned char>(c)] = true;
-    return table;
-}();
+constexpr auto is_unreserved =
+    byte_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~");
 
 std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
     std::string bytes;

@@ -9,14 +9,8 @@
 namespace ecisbx::net {
 namespace {
 
-constexpr std::string_view token_characters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
-
-constexpr auto in_token = [] {
-    std::array<bool, 256> table{};
-    for (char c : token_characters) table[static_cast<unsigned char>(c)] = true;
-    return table;
-}();
+constexpr auto in_token =
+    core::byte_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
 
 constexpr std::array<std::pair<int, std::string_view>, 29> reasons{{
     {100, "Continue"},

@@ -28,7 +28,6 @@ namespace {
 /// One direction of a link.
 struct lane {
     std::size_t passed = 0;
-    bool drops = false;         // its end was announced: what still comes goes nowhere
     clock::time_point free_at;  // with a rate: when it may carry more
 };
 
@@ -38,13 +37,16 @@ struct link {
     lane up, down;
     fate meets;
     bool met = false;
-    bool silent = false;
     bool throttled = false, delayed = false;
     bool is_exec = false;
     int ended = 0;
 
+    lane& towards(bool server_side) { return server_side ? up : down; }
     /// `fault::silence` and `fault::half` mean what arrives, so the link goes on reading.
-    bool drops(bool to_server) const { return silent || (to_server ? up : down).drops; }
+    bool drops(bool to_server) const {
+        return met && (meets.what == fault::silence ||
+                       (meets.what == fault::half && meets.up == to_server));
+    }
     bool awaits(bool to_server, bool to_be_spoiled = false) const {
         return !met && meets.what != fault::none && meets.up == to_server &&
                (meets.what == fault::spoil) == to_be_spoiled;
@@ -146,7 +148,7 @@ struct gate::impl : std::enable_shared_from_this<impl> {
         if (const auto rate = rate_of(*l, up); rate > 0) {
             using seconds = std::chrono::duration<double>;
             const seconds length(static_cast<double>(size) / static_cast<double>(rate));
-            auto& free_at = (up ? l->up : l->down).free_at;
+            auto& free_at = l->towards(up).free_at;
             free_at = std::max(free_at, clock::now()) +
                       std::chrono::duration_cast<clock::duration>(length);
             until = std::max(until, free_at);
@@ -158,28 +160,31 @@ struct gate::impl : std::enable_shared_from_this<impl> {
     }
 
     void take_effect(link& l) {
-        static const std::map<fault, const char*> names = {{fault::finish, "finish"},
-                                                           {fault::reset, "reset"},
-                                                           {fault::silence, "silence"},
-                                                           {fault::spoil, "spoil"}};
         l.met = true;
-        if (l.meets.what == fault::finish || l.meets.what == fault::reset)
-            l.cut(l.meets.what == fault::reset);
-        if (l.meets.what == fault::silence) l.silent = true;
-        if (l.meets.what != fault::half) {
-            ++faults[names.at(l.meets.what)];
-            return;
-        }
-        (l.meets.up ? l.up : l.down).drops = true;
         error_code ignored;
-        (l.meets.up ? l.server : l.client).shutdown(tcp::socket::shutdown_send, ignored);
-        ++faults[l.meets.up ? "half up" : "half down"];
+        switch (l.meets.what) {
+            case fault::none: break;
+            case fault::finish:
+                l.cut(false);
+                ++faults["finish"];
+                break;
+            case fault::reset:
+                l.cut(true);
+                ++faults["reset"];
+                break;
+            case fault::half:
+                (l.meets.up ? l.server : l.client).shutdown(tcp::socket::shutdown_send, ignored);
+                ++faults[l.meets.up ? "half up" : "half down"];
+                break;
+            case fault::silence: ++faults["silence"]; break;
+            case fault::spoil: ++faults["spoil"]; break;
+        }
     }
 
     /// How much of a piece passes.
-    std::size_t allowed(const link& l, std::size_t size, bool up) const {
+    std::size_t allowed(link& l, std::size_t size, bool up) const {
         if (l.drops(up)) return 0;
-        const std::size_t count = (up ? l.up : l.down).passed;
+        const std::size_t count = l.towards(up).passed;
         std::size_t limit = std::numeric_limits<std::size_t>::max();
         if (l.is_exec) limit = up ? rule.cut_up : rule.cut_down;
         if (l.awaits(up)) limit = std::min(limit, l.meets.after);
@@ -187,7 +192,7 @@ struct gate::impl : std::enable_shared_from_this<impl> {
     }
 
     void spoil(link& l, char* piece, std::size_t size, bool up) {
-        const std::size_t count = (up ? l.up : l.down).passed;
+        const std::size_t count = l.towards(up).passed;
         if (!l.awaits(up, true) || count + size <= l.meets.after) return;
         piece[l.meets.after - count] ^= 1;
         take_effect(l);
@@ -209,7 +214,7 @@ struct gate::impl : std::enable_shared_from_this<impl> {
             co_await self->hold_back(l, n, up);
             self->spoil(*l, buffer.data(), n, up);
             const std::size_t pass = self->allowed(*l, n, up);
-            std::size_t& count = (up ? l->up : l->down).passed;
+            std::size_t& count = l->towards(up).passed;
             count += pass;
             if (l->is_exec) (up ? self->rule.up : self->rule.down) += pass;
             co_await asio::async_write(to, asio::buffer(buffer.data(), pass),

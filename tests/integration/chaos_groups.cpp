@@ -1,5 +1,6 @@
 // Sandboxes of the chaos tests: created, looked at, removed.
 #include "chaos_scene.hpp"
+#include "common/look_around.hpp"
 
 #include <ecisbx/result.hpp>
 
@@ -7,32 +8,11 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace ecisbx::test::chaos {
 namespace {
 
 using std::chrono::seconds;
-
-asio::awaitable<void> look_around(scene_ptr in, std::uint64_t which) {
-    if (which == 0) {
-        auto group = co_await in->client.describe(in->box.id());
-        if (group.id != in->box.id()) in->fail("describe", "another group");
-    } else if (which == 1) {
-        auto all = co_await in->client.list_all();
-        if (all.empty()) in->fail("list_all", "the group is not listed");
-    } else if (which == 2) {
-        auto again = co_await in->client.get(in->box.id());
-        if (again.id() != in->box.id()) in->fail("get", "another group");
-    } else if (which == 3) {
-        std::vector<std::string> wanted(1, "Running");
-        co_await in->client.wait_status(in->box.id(), std::move(wanted),
-                                        wait_options().timeout(seconds(3)));
-    } else {
-        auto known = co_await in->client.regions();
-        if (known.empty()) in->fail("regions", "no region");
-    }
-}
 
 asio::awaitable<void> create_one(scene_ptr in, std::string name, std::string* id) {
     auto made = co_await in->client.create(eci::create_options("test").name(name).cpu(1).memory(2));
@@ -59,7 +39,7 @@ asio::awaitable<void> some_reads(scene_ptr in, std::uint64_t key) {
     const auto which = choose.below(5);
     // `list_all` is as many calls as there are pages, each with a timeout; here it is one.
     auto how = call_for(*in, choose, "look", seconds(3));
-    co_await make_call(in, std::move(how), look_around(in, which));
+    co_await make_call(in, std::move(how), test::look_around(in, which, seconds(3)));
 }
 
 asio::awaitable<void> some_creation(scene_ptr in, std::uint64_t key) {

@@ -1,5 +1,6 @@
 #include "chaos_scene.hpp"
 
+#include "common/pending.hpp"
 #include "common/transfer_check.hpp"
 #include "core/deadline.hpp"
 #include "net/wait.hpp"
@@ -7,17 +8,12 @@
 #include <ecisbx/error.hpp>
 #include <ecisbx/result.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
 #include <utility>
 
 namespace ecisbx::test::chaos {
@@ -38,38 +34,13 @@ eci::config settings_for(const gate& between, const world& in) {
     return settings;
 }
 
-/// Of one call: who made it may be gone when it ends.
-struct pending {
-    explicit pending(const asio::any_io_executor& executor) : changed(executor) {}
-    net::notifier changed;
-    asio::cancellation_signal cancel;
-    std::exception_ptr failure;
-    bool ended = false;
-};
-
-/// What it threw, if that is one of the library's errors. A cancel that comes between two calls of
-/// an operation is seen by Asio itself.
-std::optional<error_info> typed(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const error& e) {
-        return e.info();
-    } catch (const boost::system::system_error& e) {
-        if (e.code() == asio::error::operation_aborted)
-            return error_info(errc::canceled, "between two calls");
-        return std::nullopt;
-    } catch (...) {
-        return std::nullopt;
-    }
-}
-
 bool plausible(const error_info& why, const call& how, bool cancelled) {
     if (how.also && why.code == *how.also) return true;
     if (why.code == errc::canceled) return cancelled;
     return why.code == errc::connection || why.code == errc::timeout || why.code == errc::tls;
 }
 
-asio::awaitable<void> wait_for(std::shared_ptr<pending> state, core::deadline until) {
+asio::awaitable<void> wait_for(pending_ptr state, core::deadline until) {
     try {
         co_await state->changed.wait(until);
     } catch (const error& e) {
@@ -137,16 +108,9 @@ call call_for(const scene& in, sim::random& choose, std::string name, millisecon
 
 asio::awaitable<std::optional<error_info>> make_call(scene_ptr in, call how,
                                                      asio::awaitable<void> what) {
-    const auto executor = co_await asio::this_coro::executor;
-    auto state = std::make_shared<pending>(executor);
+    auto state = std::make_shared<pending>(co_await asio::this_coro::executor);
     const auto began = clock::now();
-    auto ended = [state](std::exception_ptr failure) {
-        state->failure = std::move(failure);
-        state->ended = true;
-        state->changed.notify_all();
-    };
-    asio::co_spawn(executor, std::move(what),
-                   asio::bind_cancellation_slot(state->cancel.slot(), std::move(ended)));
+    launch(state, std::move(what));
     auto due = how.limit;
     bool cancelled = false;
     if (how.cancel) {
@@ -166,15 +130,13 @@ asio::awaitable<std::optional<error_info>> make_call(scene_ptr in, call how,
     if (took > due + grace + in->away(began + due))
         in->fail(how.name, "ended after " + std::to_string(took.count()) + " ms, due was " +
                                std::to_string(due.count()) + (cancelled ? ", cancelled" : ""));
-    std::optional<error_info> why;
-    if (state->failure) why = typed(state->failure);
-    ++in->ends[how.name + ": " +
-               (why ? why->code.message() : std::string(state->failure ? "foreign" : "done"))];
-    if (state->failure && !why)
-        in->fail(how.name, "threw what is none of its errors");
-    else if (why && (in->fair || !plausible(*why, how, cancelled)))
-        in->fail(how.name, "failed with " + why->to_string());
-    co_return why;
+    auto end = ending_of(state->failure);
+    ++in->ends[how.name + ": " + end.text];
+    if (end.foreign)
+        in->fail(how.name, "threw what is none of its errors: " + end.text);
+    else if (end.why && (in->fair || !plausible(*end.why, how, cancelled)))
+        in->fail(how.name, "failed with " + end.why->to_string());
+    co_return std::move(end.why);
 }
 
 }  // namespace ecisbx::test::chaos

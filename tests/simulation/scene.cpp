@@ -1,17 +1,12 @@
 #include "simulation/scene.hpp"
 
+#include "common/pending.hpp"
 #include "net/wait.hpp"
 
 #include <ecisbx/error.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
 
-#include <exception>
 #include <utility>
 
 namespace ecisbx::sim {
@@ -30,35 +25,6 @@ eci::config settings_for(scene& s, const world& in) {
     settings.offer_subprotocols(choose.chance(0.8));
     if (choose.chance(0.3)) settings.no_quota();
     return settings;
-}
-
-/// Of one call: who made it may be gone when it ends.
-struct pending {
-    explicit pending(const asio::any_io_executor& executor) : changed(executor) {}
-    net::notifier changed;
-    asio::cancellation_signal cancel;
-    std::exception_ptr failure;
-    bool ended = false;
-};
-
-std::string name_of(const std::exception_ptr& failure, bool& typed) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const error& e) {
-        typed = e.code().category() == error_category();
-        return e.code().message();
-    } catch (const boost::system::system_error& e) {
-        // A cancel that comes between two calls of an operation is seen by Asio itself.
-        typed = e.code() == asio::error::operation_aborted;
-        return typed ? make_error_code(errc::canceled).message()
-                     : std::string("foreign: ") + e.what();
-    } catch (const std::exception& e) {
-        typed = false;
-        return std::string("foreign: ") + e.what();
-    } catch (...) {
-        typed = false;
-        return "foreign";
-    }
 }
 
 }  // namespace
@@ -92,16 +58,9 @@ call call_for(scene& in, const std::string& name, milliseconds limit, unsigned l
 }
 
 asio::awaitable<void> make_call(scene_ptr in, call how, asio::awaitable<void> what) {
-    const auto executor = co_await asio::this_coro::executor;
-    auto state = std::make_shared<pending>(executor);
+    auto state = std::make_shared<test::pending>(co_await asio::this_coro::executor);
     auto began = clock::now();
-    auto ended = [state](std::exception_ptr failure) {
-        state->failure = std::move(failure);
-        state->ended = true;
-        state->changed.notify_all();
-    };
-    asio::co_spawn(executor, std::move(what),
-                   asio::bind_cancellation_slot(state->cancel.slot(), std::move(ended)));
+    test::launch(state, std::move(what));
     auto until = core::deadline(began + how.limit + grace);
     auto cancel_at = how.cancel ? core::deadline(began + *how.cancel) : core::deadline::never();
     bool late = false, cancelled = false;
@@ -125,14 +84,12 @@ asio::awaitable<void> make_call(scene_ptr in, call how, asio::awaitable<void> wh
                                          : "did not end by its deadline and a second");
         }
     }
-    bool typed = true;
-    std::string end = "done";
-    if (state->failure) end = name_of(state->failure, typed);
-    in->here.system.notes().note(how.name + ": " + end);
-    ++in->here.ends[how.name + ": " + end];
-    if (!typed) in->fail(how.name, "threw what is none of its errors: " + end);
+    auto end = test::ending_of(state->failure);
+    in->here.system.notes().note(how.name + ": " + end.text);
+    ++in->here.ends[how.name + ": " + end.text];
+    if (end.foreign) in->fail(how.name, "threw what is none of its errors: " + end.text);
     if (in->fair() && state->failure && !cancelled)
-        in->fail(how.name, "failed without a reason: " + end);
+        in->fail(how.name, "failed without a reason: " + end.text);
 }
 
 }  // namespace ecisbx::sim

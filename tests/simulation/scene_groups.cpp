@@ -1,11 +1,11 @@
 // Sandboxes: created, looked at, restarted.
+#include "common/look_around.hpp"
 #include "simulation/scene.hpp"
 
 #include <ecisbx/error.hpp>
 
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace ecisbx::sim {
 namespace {
@@ -36,25 +36,6 @@ asio::awaitable<void> await_one(scene_ptr in, std::string name, milliseconds tim
     }
 }
 
-asio::awaitable<void> look_around(scene_ptr in, unsigned which) {
-    if (which == 0) {
-        auto group = co_await in->client.describe(in->box.id());
-        if (group.id != in->box.id()) in->fail("describe", "another group");
-    } else if (which == 1) {
-        auto all = co_await in->client.list_all();
-        if (all.empty()) in->fail("list_all", "the group is not listed");
-    } else if (which == 2) {
-        auto again = co_await in->client.get(in->box.id());
-        if (again.id() != in->box.id()) in->fail("get", "another group");
-    } else if (which == 3) {
-        std::vector<std::string> wanted(1, "Running");
-        co_await in->client.wait_status(in->box.id(), std::move(wanted),
-                                        wait_options().timeout(seconds(30)));
-    } else {
-        co_await in->client.regions();
-    }
-}
-
 asio::awaitable<void> restart_one(scene_ptr in) {
     co_await in->box.restart();
     co_await in->box.wait_ready(wait_options().timeout(seconds(60)));
@@ -75,9 +56,9 @@ asio::awaitable<void> some_creation(scene_ptr in) {
 }
 
 asio::awaitable<void> some_reads(scene_ptr in) {
-    auto which = static_cast<unsigned>(in->choose.below(5));
+    const auto which = in->choose.below(5);
     auto how = call_for(*in, "look", seconds(90), 10'000);
-    co_await make_call(in, std::move(how), look_around(in, which));
+    co_await make_call(in, std::move(how), test::look_around(in, which, seconds(30)));
 }
 
 asio::awaitable<void> some_restart(scene_ptr in) {

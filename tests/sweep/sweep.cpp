@@ -1,12 +1,10 @@
 #include "sweep/sweep.hpp"
 
+#include "common/pending.hpp"
 #include "net/wait.hpp"
 
 #include <ecisbx/error.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <chrono>
@@ -21,15 +19,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_points = 500;
 constexpr auto longest = 200s;    // for an operation that is disturbed
 constexpr auto afterwards = 10s;  // for what goes on in the background
-
-struct running {
-    explicit running(const asio::any_io_executor& executor) : changed(executor) {}
-    net::notifier changed;
-    asio::cancellation_signal cancel;
-    std::exception_ptr failure;
-    bool ended = false;
-};
-using running_ptr = std::shared_ptr<running>;
 
 class sweeper {
 public:
@@ -50,7 +39,7 @@ private:
     asio::awaitable<bool> one_point(std::size_t point) {
         ++stage_.round;
         if (what_.prepare) co_await what_.prepare(stage_);
-        auto it = std::make_shared<running>(stage_.here.context.get_executor());
+        auto it = std::make_shared<test::pending>(stage_.here.context.get_executor());
         arm(point, it);
         co_await attempt(it, point);
         bool touched = disarm();
@@ -63,7 +52,7 @@ private:
         co_return touched;
     }
 
-    void arm(std::size_t point, const running_ptr& it) {
+    void arm(std::size_t point, const test::pending_ptr& it) {
         auto& system = stage_.here.system;
         cancelled_ = false;
         if (by_ != trouble::cancel) {
@@ -88,14 +77,8 @@ private:
         return by_ == trouble::cancel ? cancelled_ : failed;
     }
 
-    asio::awaitable<void> attempt(running_ptr it, std::size_t point) {
-        auto ended = [it](std::exception_ptr failure) {
-            it->failure = std::move(failure);
-            it->ended = true;
-            it->changed.notify_all();
-        };
-        asio::co_spawn(stage_.here.context, what_.run(stage_),
-                       asio::bind_cancellation_slot(it->cancel.slot(), std::move(ended)));
+    asio::awaitable<void> attempt(test::pending_ptr it, std::size_t point) {
+        test::launch(it, what_.run(stage_));
         auto until = core::deadline::after(longest);
         while (!it->ended) {
             bool late = false;

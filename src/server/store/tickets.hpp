@@ -4,7 +4,7 @@
 
 #include "server/clock.hpp"
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -13,10 +13,8 @@
 
 namespace ecisbx::server::store {
 
-/// What a token entitles to: one exec, or a look at its terminal page.
+/// What a token entitles to: one exec, or a look at the page of its container.
 struct ticket {
-    enum class kind { websocket, terminal };
-    kind what = kind::websocket;
     std::string group_id;
     std::string container;
     std::size_t container_index = 0;
@@ -33,15 +31,15 @@ public:
 
     /// The token; nothing while `capacity` tokens are outstanding.
     std::optional<std::string> issue(ticket what);
-    /// Uses the token up. Nothing for a wrong, used or expired one, or one of the other kind
-    /// (which stays good).
-    std::optional<ticket> redeem(const std::string& token, ticket::kind as);
+    /// Uses the token up. Nothing for a wrong, used or expired one.
+    std::optional<ticket> redeem(const std::string& token);
     std::size_t size() const { return by_hash_.size(); }
 
 private:
     struct entry {
         ticket what;
         time_point until;
+        std::list<std::string>::iterator place;  ///< in `order_`
     };
     void purge();
 
@@ -49,7 +47,7 @@ private:
     std::chrono::seconds lifetime_;
     std::size_t capacity_;
     std::unordered_map<std::string, entry> by_hash_;
-    std::deque<std::pair<time_point, std::string>> order_;
+    std::list<std::string> order_;  ///< hashes, those that expire first in front
 };
 
 }  // namespace ecisbx::server::store

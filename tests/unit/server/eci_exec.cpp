@@ -6,7 +6,6 @@ using eci_test::answer;
 using eci_test::fixture;
 using eci_test::parameter_list;
 using namespace std::chrono_literals;
-using ecisbx::server::store::ticket;
 
 namespace {
 
@@ -23,7 +22,7 @@ std::string token_of(const answer& a, const char* field, const char* mark) {
 }
 
 std::vector<std::string> argv_of(fixture& f, const answer& a) {
-    auto t = f.service->tickets.redeem(token_of(a, "WebSocketUri", "?s="), ticket::kind::websocket);
+    auto t = f.service->channels.redeem(token_of(a, "WebSocketUri", "?s="));
     return t ? t->argv : std::vector<std::string>();
 }
 
@@ -46,13 +45,13 @@ TEST_CASE("exec: two URLs, each good once, for 30 s") {
     CHECK(f.get("/terminal?param=" + page).status == 200);
     CHECK(f.get("/terminal?param=" + page).status == 404);
     CHECK(f.get("/exec/?s=" + token).status == 426);  // not an upgrade: the token is not used up
-    auto t = f.service->tickets.redeem(token, ticket::kind::websocket);
+    auto t = f.service->channels.redeem(token);
     REQUIRE(t);
     CHECK(t->open_stdin);
     CHECK_FALSE(t->tty);
     auto late = token_of(exec(f, id, {{"Command", "ls"}}), "WebSocketUri", "?s=");
     f.now += 30s;
-    CHECK_FALSE(f.service->tickets.redeem(late, ticket::kind::websocket));
+    CHECK_FALSE(f.service->channels.redeem(late));
     for (const auto& line : f.log) CHECK(line.find(token) == std::string::npos);
 }
 
@@ -137,7 +136,7 @@ TEST_CASE("exec: flags reach the process") {
     fixture f;
     auto id = f.running();
     auto a = exec(f, id, {{"Command", "ls"}, {"TTY", "True"}, {"Stdin", "False"}});
-    auto t = f.service->tickets.redeem(token_of(a, "WebSocketUri", "?s="), ticket::kind::websocket);
+    auto t = f.service->channels.redeem(token_of(a, "WebSocketUri", "?s="));
     REQUIRE(t);
     CHECK(t->tty);
     CHECK_FALSE(t->open_stdin);
@@ -172,9 +171,23 @@ TEST_CASE("exec: Sync is bounded in bytes and in time") {
 TEST_CASE("exec: outstanding URLs are bounded") {
     fixture f;
     auto id = f.running();
-    f.service->tickets = ecisbx::server::store::tickets([&] { return f.now; }, 30s, 3);
+    f.service->channels = ecisbx::server::store::tickets([&] { return f.now; }, 30s, 1);
     CHECK(exec(f, id, {{"Command", "ls"}}).code() == "ok");
     CHECK(exec(f, id, {{"Command", "ls"}}).code() == "Throttling");
     f.now += 30s;
     CHECK(exec(f, id, {{"Command", "ls"}}).code() == "ok");
+}
+
+TEST_CASE("exec: any number of URLs in a row, when they are used") {
+    fixture f;
+    auto id = f.running();
+    f.service->channels = ecisbx::server::store::tickets([&] { return f.now; }, 30s, 1);
+    f.service->pages = ecisbx::server::store::tickets([&] { return f.now; }, 30s, 2);
+    for (int i = 0; i < 5; ++i) {
+        auto a = exec(f, id, {{"Command", "[\"ls\"]"}});
+        REQUIRE(a.code() == "ok");
+        CHECK(argv_of(f, a) == words{"ls"});
+        // Nobody looks at the pages; they do not hold up a command.
+        CHECK(a.text("HttpUrl").empty() == (i >= 2));
+    }
 }

@@ -53,13 +53,6 @@ store::ticket read_ticket(service& s, const call& c) {
     return t;
 }
 
-std::string issue(service& s, store::ticket t, store::ticket::kind kind) {
-    t.what = kind;
-    auto token = s.tickets.issue(std::move(t));
-    if (!token) refuse(400, "Throttling", "Too many exec URLs are outstanding.");
-    return std::move(*token);
-}
-
 }  // namespace
 
 boost::asio::awaitable<boost::json::object> exec_container_command(service_ptr s, call_ptr c) {
@@ -75,10 +68,15 @@ boost::asio::awaitable<boost::json::object> exec_container_command(service_ptr s
         co_return out;
     }
     std::string tls = s->settings.tls ? "s" : "";
-    auto socket = issue(*s, t, store::ticket::kind::websocket);
-    auto page = issue(*s, std::move(t), store::ticket::kind::terminal);
-    out["WebSocketUri"] = "ws" + tls + "://" + c->authority + "/exec/?s=" + socket;
-    out["HttpUrl"] = "http" + tls + "://" + c->authority + "/terminal?param=" + page;
+    store::ticket of_page;
+    of_page.group_id = t.group_id;
+    of_page.container = t.container;
+    auto channel = s->channels.issue(std::move(t));
+    if (!channel) refuse(400, "Throttling", "Too many exec URLs are outstanding.");
+    out["WebSocketUri"] = "ws" + tls + "://" + c->authority + "/exec/?s=" + *channel;
+    // A page more or less does not keep a command from running.
+    if (auto page = s->pages.issue(std::move(of_page)))
+        out["HttpUrl"] = "http" + tls + "://" + c->authority + "/terminal?param=" + *page;
     co_return out;
 }
 

@@ -141,8 +141,7 @@ asio::awaitable<net::http_response> face::act(net::http_request request, std::st
 
 net::http_reply face::open_exec(const net::http_request& request) {
     if (!net::websocket::is_upgrade(request)) return plain(426, "an exec is opened as a WebSocket");
-    auto t =
-        service_->tickets.redeem(query_value(request.target, "s"), store::ticket::kind::websocket);
+    auto t = service_->channels.redeem(query_value(request.target, "s"));
     if (!t) return plain(403, "forbidden");
     auto box = service_->supervisor->box_of(t->group_id, t->container_index);
     if (!box) return plain(404, "not found");
@@ -160,8 +159,7 @@ net::http_reply face::open_exec(const net::http_request& request) {
 }
 
 net::http_response face::terminal_page(const net::http_request& request) {
-    auto t = service_->tickets.redeem(query_value(request.target, "param"),
-                                      store::ticket::kind::terminal);
+    auto t = service_->pages.redeem(query_value(request.target, "param"));
     if (!t) return plain(404, "not found");
     return plain(200, "This is a local ECI: it has no browser terminal. Container " + t->container +
                           " of " + t->group_id + ": use `ecisbx exec -it`, or the WebSocketUri.");

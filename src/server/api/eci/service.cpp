@@ -8,7 +8,10 @@ namespace {
 // Room for ten times the vendor's quota of 1,000 creates a minute over the promised day would be
 // 14 million entries; a local server keeps fewer and forgets the oldest early.
 constexpr std::size_t max_client_tokens = 500'000;
-constexpr std::size_t max_tickets = 100'000;
+constexpr std::size_t max_channels = 100'000;
+// Few callers ever look at one, and each call of an exec brings one: not as many are kept.
+constexpr std::size_t max_pages = 10'000;
+constexpr std::chrono::seconds url_lifetime(30);
 
 }  // namespace
 
@@ -32,7 +35,8 @@ service::service(boost::asio::any_io_executor executor_, service_settings settin
       supervisor(std::move(supervisor_)),
       nonces(settings.clock_window),
       client_tokens(clock_, std::chrono::hours(24), max_client_tokens),
-      tickets(clock_, std::chrono::seconds(30), max_tickets),
+      channels(clock_, url_lifetime, max_channels),
+      pages(clock_, url_lifetime, max_pages),
       quotas(settings.quotas),
       page_key(core::random_bytes(32)) {}
 

@@ -66,7 +66,8 @@ struct service {
     std::shared_ptr<lifecycle::supervisor> supervisor;
     proto::nonce_cache nonces;
     store::idempotency client_tokens;
-    store::tickets tickets;
+    store::tickets channels;  ///< exec channels that may be opened
+    store::tickets pages;     ///< terminal pages that may be looked at
     store::resources resources;
     quota_windows quotas;
     call_counts calls;
