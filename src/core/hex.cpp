@@ -6,7 +6,8 @@ std::string hex_encode(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text(bytes.size() * 2, '\0');
     char* to = text.data();
-    for (unsigned char byte : bytes) {
+    for (char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
         *to++ = digits[byte >> 4];
         *to++ = digits[byte & 15];
     }

@@ -40,9 +40,10 @@ std::string percent_encode(std::string_view bytes) {
                                        [](unsigned char byte) { return !is_unreserved[byte]; });
     std::string text(bytes.size() + 2 * static_cast<std::size_t>(escaped), '\0');
     char* to = text.data();
-    for (unsigned char byte : bytes) {
+    for (char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
         if (is_unreserved[byte]) {
-            *to++ = static_cast<char>(byte);
+            *to++ = c;
         } else {
             *to++ = '%';
             *to++ = digits[byte >> 4];

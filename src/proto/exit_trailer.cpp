@@ -31,8 +31,10 @@ exit_trailer::look exit_trailer::match(std::string_view text) {
         value = value * 10 + (text[end++] - '0');
     const bool ready = end == common && text[end] == ready_letter;
     if (ready) ++end;
-    if (end == text.size()) return {value > 255 ? verdict::none : verdict::perhaps, end};
-    if (end == common || text[end] != fence || value > 255) return {verdict::none, end};
+    // Whatever follows: no trailer can stand within what is none.
+    if (value > 255) return {verdict::none, 0};
+    if (end == text.size()) return {verdict::perhaps, end};
+    if (end == common || text[end] != fence) return {verdict::none, end};
     if (ready) {
         ready_ = true;
     } else {

@@ -19,10 +19,10 @@ inline core::clock::duration ping_after(core::clock::duration idle, double rando
 }
 
 /// When a session that hears nothing from `now` on gives its buffers back: after a second, at one
-/// of twenty marks in each, which all sessions share. Thousands that speak now and then would else
-/// wake the loop, each for itself, about as often as their messages do.
+/// of a hundred marks in each, which all sessions share. Thousands that speak now and then would
+/// else wake the loop, each for itself, about as often as their messages do.
 inline core::clock::time_point release_at(core::clock::time_point now) {
-    return std::chrono::ceil<std::chrono::duration<std::int64_t, std::ratio<1, 20>>>(
+    return std::chrono::ceil<std::chrono::duration<std::int64_t, std::ratio<1, 100>>>(
         now + std::chrono::seconds(1));
 }
 

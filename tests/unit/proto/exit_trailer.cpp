@@ -158,6 +158,17 @@ TEST_CASE("exit_trailer: what can not become a trailer is not held back") {
     CHECK(out == "prompt$ \x1ex\x1e" + nonce + ":300");
 }
 
+TEST_CASE("exit_trailer: nor is it, with what may become one behind it") {
+    exit_trailer filter(nonce);
+    std::string out;
+    const auto mark = '\x1e' + nonce + ':';
+    filter.feed(mark + "256" + mark, out);
+    CHECK(out == mark + "256");
+    filter.feed("7\x1e", out);
+    CHECK(out == mark + "256");
+    CHECK(filter.status() == 7);
+}
+
 TEST_CASE("exit_trailer: random streams against the whole text") {
     std::mt19937 random(20240607);
     const std::string f = "\x1e";
