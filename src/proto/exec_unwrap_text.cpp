@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <string>
+#include <utility>
 
 namespace ecisbx::proto {
 namespace {
@@ -90,8 +91,15 @@ bool read_script(cursor& at, exec_wish& wish, wrapper_facts& facts) {
     if (!at.eat(text::script_shell)) return false;
     auto script = at.quoted();
     if (!script || !at.eat(text::script_name)) return false;
-    if (script->starts_with(text::read_script)) return read_script_loader(*script, wish, facts);
-    wish.script = std::move(*script);
+    // A script of the user's may begin as a loader does.
+    auto loaded = wish;
+    auto of_loader = facts;
+    if (read_script_loader(*script, loaded, of_loader)) {
+        wish = std::move(loaded);
+        facts = of_loader;
+    } else {
+        wish.script = std::move(*script);
+    }
     return true;
 }
 

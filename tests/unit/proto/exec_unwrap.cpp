@@ -64,6 +64,7 @@ TEST_CASE("exec_unwrap: the reverse of every plan") {
         script_wish("echo 'hi'; exit 3\n"),
         script_wish(std::string(100000, '#') + "\n"),
         script_wish("#ecisbx:4#ecisbx:13"),
+        script_wish("set -- \"$(dd count=1 iflag=fullblock bs=9 2>/dev/null||dd bs=1 count=9"),
     };
     for (auto wish : std::vector(wishes)) {
         wish.dir = "/some 'where'";
