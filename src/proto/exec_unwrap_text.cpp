@@ -67,22 +67,29 @@ void read_variables(cursor& at, exec_wish& wish) {
     at.eat(text::exec_again);
 }
 
-/// The loader of a script: how long the script is that follows.
-bool read_script_loader(std::string_view loader, exec_wish& wish, wrapper_facts& facts) {
-    cursor at(loader);
+/// What loads a script that follows on the channel.
+struct script_loader {
+    std::size_t size = 0;  ///< of the script
+    stdin_mode input = stdin_mode::stream;
+    std::optional<std::string> path;
+};
+
+std::optional<script_loader> read_script_loader(std::string_view code) {
+    cursor at(code);
     if (!at.eat(text::read_script) || !at.number() || !at.eat(text::or_read_script) ||
         !at.number() || !at.eat(text::then_script) || !at.eat(text::script_end_mark))
-        return false;
+        return std::nullopt;
     const auto size = at.number();
-    if (!size || *size == 0 || !at.eat(")")) return false;
-    facts.script_size = *size;
-    wish.input = at.eat(text::detach) ? stdin_mode::none : stdin_mode::stream;
+    if (!size || *size == 0 || !at.eat(")")) return std::nullopt;
+    script_loader found;
+    found.size = *size;
+    if (at.eat(text::detach)) found.input = stdin_mode::none;
     if (at.eat(text::export_path)) {
-        auto path = at.quoted();
-        if (!path || !at.eat(";")) return false;
-        wish.env.emplace_back("PATH", std::move(*path));
+        found.path = at.quoted();
+        if (!found.path || !at.eat(";")) return std::nullopt;
     }
-    return at.eat(text::run_script) && at.at_end();
+    if (!at.eat(text::run_script) || !at.at_end()) return std::nullopt;
+    return found;
 }
 
 bool read_script(cursor& at, exec_wish& wish, wrapper_facts& facts) {
@@ -92,14 +99,14 @@ bool read_script(cursor& at, exec_wish& wish, wrapper_facts& facts) {
     auto script = at.quoted();
     if (!script || !at.eat(text::script_name)) return false;
     // A script of the user's may begin as a loader does.
-    auto loaded = wish;
-    auto of_loader = facts;
-    if (read_script_loader(*script, loaded, of_loader)) {
-        wish = std::move(loaded);
-        facts = of_loader;
-    } else {
+    auto loader = read_script_loader(*script);
+    if (!loader) {
         wish.script = std::move(*script);
+        return true;
     }
+    facts.script_size = loader->size;
+    wish.input = loader->input;
+    if (loader->path) wish.env.emplace_back("PATH", std::move(*loader->path));
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "core/sha256.hpp"
 
 #include <iterator>
+#include <utility>
 
 namespace ecisbx::server::store {
 
