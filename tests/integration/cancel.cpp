@@ -52,12 +52,16 @@ outcome run_with_cancel(const eci::config& settings, const std::string& id, oper
     return out;
 }
 
-// The server is in this process, on its own thread: it closes its ends a moment later.
+// The server is in this process, on its own thread: it closes its ends a moment later, and may
+// accept a connection only after its client is gone. So the count is read once a look.
 std::size_t fds_after(std::size_t expected) {
-    auto end = std::chrono::steady_clock::now() + 3s;
-    while (open_fds() != expected && std::chrono::steady_clock::now() < end)
+    auto end = std::chrono::steady_clock::now() + 10s;
+    std::size_t seen = open_fds();
+    while (seen != expected && std::chrono::steady_clock::now() < end) {
         std::this_thread::sleep_for(1ms);
-    return open_fds();
+        seen = open_fds();
+    }
+    return seen;
 }
 
 // Until the count stands still.
@@ -80,8 +84,10 @@ int sweep(const eci::config& settings, const std::string& id, operation op) {
         auto out = run_with_cancel(settings, id, op, step);
         CHECK(out.other == "");
         CHECK(fds_after(fds) == fds);
-        if (out.done) return step;
         REQUIRE(step < 5000);
+        if (!out.done) continue;
+        CHECK(settled_fds() == fds);
+        return step;
     }
 }
 
@@ -143,9 +149,12 @@ struct fixture {
 
 void wait_until_none_runs(const char* text) {
     auto end = std::chrono::steady_clock::now() + 10s;
-    while (!processes_with(text).empty() && std::chrono::steady_clock::now() < end)
+    auto left = processes_with(text);
+    while (!left.empty() && std::chrono::steady_clock::now() < end) {
         std::this_thread::sleep_for(10ms);
-    CHECK(processes_with(text).empty());
+        left = processes_with(text);
+    }
+    CHECK(left.empty());
 }
 
 }  // namespace

@@ -136,10 +136,10 @@ asio::awaitable<void> names(world& w) {
 
 asio::awaitable<void> kills(world& w) {
     auto box = co_await ready_box(w.client);
-    auto s = co_await box.tmux_start("trap '' HUP TERM; (setsid sleep 4545) & sleep 4545");
-    CHECK(co_await eventually([] { return processes_with("sleep 4545").size() >= 2; }, 5s));
+    auto s = co_await box.tmux_start("trap '' HUP TERM; (setsid sleep 4546) & sleep 4546");
+    CHECK(co_await eventually([] { return processes_with("sleep 4546").size() >= 2; }, 5s));
     co_await box.tmux_kill(s);
-    CHECK(co_await eventually([] { return processes_with("sleep 4545").empty(); }, 5s));
+    CHECK(co_await eventually([] { return processes_with("sleep 4546").empty(); }, 5s));
     CHECK((co_await box.tmux_poll(s)).state == tmux_state::not_found);
     co_await box.tmux_kill(s);
     // Gone without a kill of ours: never `completed`, and the output is still there.
