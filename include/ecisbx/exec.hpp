@@ -9,15 +9,18 @@
 /// | the deadline passed      | `timed_out`            | what came | no, killed; else `note` |
 /// | a cut, or a close        | `lost`                 | what came | yes; a kill is tried    |
 /// | cancel                   | throws `canceled`      | none      | a moment; killed        |
-/// | refused, not connected   | throws                 | none      | no: it never started    |
-/// | no answer to the upgrade | throws                 | none      | yes; a kill is tried    |
+/// | not connected, too busy  | throws                 | none      | no: it never started    |
+/// | refused, or no answer    | throws                 | none      | maybe; a kill is tried  |
 /// Proof is the wire's own exit record, or the wrapper's report (a random nonce and the status) at
 /// the end of both streams. A close alone, however clean, is none.
 ///
 /// A command is never run twice: asking the service for the exec URL starts nothing and is
-/// repeated, as is a dial that failed and a handshake that was answered by a refusal (with a new
-/// URL, because one can be used once). From the moment the upgrade request is sent, until an answer
-/// is seen, it may have started: an error there is final.
+/// repeated, as is a dial that failed and a handshake that was turned away (HTTP 408, 429, 503;
+/// with a new URL, because one can be used once). From the moment the upgrade request is sent it
+/// may have started, and any other failure is final: behind a 502 is a peer that was asked, and a
+/// URL that is refused may have been used up by a proxy that sent the request twice. The message
+/// says "may have started" then. Only a peer that is found, by execs of `true`, to refuse whatever
+/// offers subprotocols is asked again without.
 #ifndef ECISBX_EXEC_HPP
 #define ECISBX_EXEC_HPP
 

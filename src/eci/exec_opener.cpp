@@ -45,9 +45,8 @@ proto::exec_target checked(const exec_urls& urls, const proto::exec_url_rules& r
     }
 }
 
-// So many execs in a row had to do without before it is taken for the peer's nature: one refusal
-// may have been about the URL.
-constexpr unsigned enough_refusals = 2;
+// So many offers in a row have to be refused before it is taken for the peer's nature.
+constexpr int enough_refusals = 3;
 
 void note_start(const exec_request& request, bool may_have_started) {
     if (request.may_have_started) *request.may_have_started = may_have_started;
@@ -62,13 +61,16 @@ struct exec_opener::attempt {
     bool upgrade_sent = false;
 
     bool canceled() const { return failure.code == errc::canceled; }
-    /// An HTTP answer other than the upgrade: nothing was started.
     bool refused() const { return failure.http_status >= 200; }
-    bool refused_by_client_error() const {
-        bool later = failure.http_status == 408 || failure.http_status == 429;
-        return failure.http_status >= 400 && failure.http_status < 500 && !later;
+    /// By who did not look at the request.
+    bool turned_away() const {
+        return failure.http_status == 408 || failure.http_status == 429 ||
+               failure.http_status == 503;
     }
-    bool may_have_started() const { return upgrade_sent && !refused(); }
+    bool refused_by_client_error() const {
+        return failure.http_status >= 400 && failure.http_status < 500 && !turned_away();
+    }
+    bool may_have_started() const { return upgrade_sent && !turned_away(); }
     proto::attempt_outcome outcome() const {
         proto::attempt_outcome result;
         result.http_status = failure.http_status;
@@ -79,11 +81,13 @@ struct exec_opener::attempt {
 };
 
 exec_opener::exec_opener(asio::any_io_executor executor, caller& calls, const config& settings,
-                         std::shared_ptr<const net::dialer> how)
+                         std::shared_ptr<const net::dialer> how, core::deadline::duration url_life)
     : executor_(std::move(executor)),
       calls_(calls),
       how_(std::move(how)),
-      offer_(settings.subprotocols_offered()) {
+      offer_(settings.subprotocols_offered()),
+      url_life_(url_life),
+      learned_(executor_) {
     rules_.endpoint_tls = calls.endpoint().tls;
     rules_.endpoint_host = calls.endpoint().host;
     rules_.plain_allowed = settings.plain_http_allowed();
@@ -115,14 +119,21 @@ net::websocket::request exec_opener::upgrade_request(const net::origin& where,
 asio::awaitable<exec_opener::attempt> exec_opener::try_once(std::string id, exec_request request,
                                                             bool offer, core::deadline until) {
     auto urls = co_await ask(id, request, until);
+    const auto asked = core::clock::now();
     auto target = checked(urls, rules_);
-    net::origin where{target.host, target.port, target.tls};
+    const net::origin where{target.host, target.port, target.tls};
     net::websocket_options options;
     options.idle = request.idle;
     attempt result;
     try {
         auto over =
             co_await net::dial(executor_, how_, where, until, events::connection_kind::exec);
+        if (core::clock::now() - asked > url_life_) {
+            urls = co_await ask(id, request, until);
+            target = checked(urls, rules_);
+            if (net::origin{target.host, target.port, target.tls} != where)
+                throw error(errc::connection, "the exec URL became too old before it was opened");
+        }
         auto what = upgrade_request(where, target.target, offer);
         result.upgrade_sent = true;
         note_start(request, true);
@@ -134,6 +145,49 @@ asio::awaitable<exec_opener::attempt> exec_opener::try_once(std::string id, exec
     }
     result.failure.request_id = urls.request_id;
     co_return result;
+}
+
+struct exec_opener::lesson {
+    explicit lesson(exec_opener& of) : opener(of) { opener.learning_ = true; }
+    ~lesson() {
+        opener.learning_ = false;
+        opener.learned_.notify_all();
+    }
+    lesson(const lesson&) = delete;
+    lesson& operator=(const lesson&) = delete;
+    exec_opener& opener;
+};
+
+asio::awaitable<bool> exec_opener::accepted(std::string id, std::string container, bool offer,
+                                            core::deadline until) {
+    exec_request harmless;
+    harmless.argv.emplace_back("true");
+    harmless.container = std::move(container);
+    auto one = co_await try_once(std::move(id), std::move(harmless), offer, until);
+    if (!one.channel && !one.refused_by_client_error()) throw error(std::move(one.failure));
+    co_return one.channel != nullptr;
+}
+
+asio::awaitable<void> exec_opener::learn(std::string id, std::string container,
+                                         core::deadline until) {
+    const lesson running(*this);
+    for (int i = 0; i < enough_refusals; ++i) {
+        bool fine = co_await accepted(id, container, true, until);
+        if (fine) co_return;
+    }
+    bool fine_without = co_await accepted(std::move(id), std::move(container), false, until);
+    if (fine_without) offer_ = false;
+}
+
+asio::awaitable<bool> exec_opener::refuses_offers(std::string id, std::string container,
+                                                  core::deadline until) {
+    try {
+        while (learning_) co_await learned_.wait(until);
+        if (offer_) co_await learn(std::move(id), std::move(container), until);
+    } catch (const error& e) {
+        if (e.code() == errc::canceled) throw;  // anything else tells nothing of the peer
+    }
+    co_return !offer_;
 }
 
 void exec_opener::tell_retry(const error_info& why, unsigned number,
@@ -152,24 +206,21 @@ asio::awaitable<std::unique_ptr<exec_channel>> exec_opener::open(std::string id,
                                                                  exec_request request,
                                                                  core::deadline until) {
     auto attempts = calls_.new_retrier(repeating::harmless);
-    bool offer = offers_refused_ < enough_refusals && offer_;
-    bool refused_once = false;
     while (true) {
+        const bool offer = offer_;
         attempt one = co_await try_once(id, request, offer, until);
         if (one.channel) {
             attempts.succeeded();
-            if (refused_once)
-                ++offers_refused_;
-            else if (offer)
-                offers_refused_ = 0;
             co_return std::move(one.channel);
         }
         if (one.canceled()) throw error(std::move(one.failure));
         note_start(request, one.may_have_started());
-        // Some gateways refuse subprotocols; else the URL was used up or too old. Nothing started.
-        if (one.refused_by_client_error() && !std::exchange(refused_once, true)) {
-            offer = false;
-            continue;
+        if (offer && one.refused_by_client_error()) {
+            bool by_nature = co_await refuses_offers(id, request.container, until);
+            if (by_nature) {
+                note_start(request, false);
+                continue;
+            }
         }
         auto verdict = attempts.failed(one.outcome(), until.remaining());
         if (one.may_have_started()) verdict.reason = "the command may have started";

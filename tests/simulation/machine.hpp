@@ -54,6 +54,7 @@ private:
     asio::awaitable<int> send_file(task_ptr what);
     asio::awaitable<int> tmux_text(task_ptr what);
     asio::awaitable<int> clean(task_ptr what);
+    asio::awaitable<int> nothing();
     asio::awaitable<int> unknown(task_ptr what);
 
     asio::any_io_executor executor_;

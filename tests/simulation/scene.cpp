@@ -88,7 +88,8 @@ asio::awaitable<void> make_call(scene_ptr in, call how, asio::awaitable<void> wh
     in->here.system.notes().note(how.name + ": " + end.text);
     ++in->here.ends[how.name + ": " + end.text];
     if (end.foreign) in->fail(how.name, "threw what is none of its errors: " + end.text);
-    if (in->fair() && state->failure && !cancelled)
+    bool too_short = how.short_of_time && end.why && end.why->code == errc::timeout;
+    if (in->fair() && state->failure && !cancelled && !too_short)
         in->fail(how.name, "failed without a reason: " + end.text);
 }
 

@@ -58,6 +58,7 @@ struct call {
     std::string name;
     milliseconds limit{0};               ///< it must have ended by then and a second
     std::optional<milliseconds> cancel;  ///< is cancelled after so long
+    bool short_of_time = false;          ///< it may have to end before its command can begin
 };
 
 /// One that is cancelled now and then, at most `latest` ms after its begin.

@@ -182,6 +182,7 @@ asio::awaitable<void> some_exec(scene_ptr in) {
     auto c = choose_case(*in);
     std::string name = c.by_script ? "bash" : "exec";
     auto how = call_for(*in, name, c.timeout);
+    how.short_of_time = !c.in_time();
     auto key = c.what.key;
     auto work = one_exec(in, std::move(c), name);
     co_await make_call(in, std::move(how), std::move(work));
@@ -203,6 +204,7 @@ asio::awaitable<void> some_stream(scene_ptr in) {
     // A slow reader takes its time after the deadline too.
     auto limit = c.exec.timeout + milliseconds(c.slow) * (pieces / 100 + 50);
     auto how = call_for(*in, "start", limit);
+    how.short_of_time = !c.exec.in_time();
     auto key = c.exec.what.key;
     auto work = one_stream(in, std::move(c), "start");
     co_await make_call(in, std::move(how), std::move(work));

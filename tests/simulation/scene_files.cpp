@@ -103,6 +103,7 @@ asio::awaitable<void> some_file(scene_ptr in) {
     std::string name = choose.chance(0.6) ? "write_file" : "read_file";
     // Nothing on such a wire can carry any bytes: the library says so.
     auto how = call_for(*in, name, c.timeout);
+    how.short_of_time = c.timeout < seconds(20);
     auto work = name == "write_file" ? write_one(in, c, name) : read_one(in, c, name);
     co_await make_call(in, std::move(how), std::move(work));
     check_file(*in, name, c);

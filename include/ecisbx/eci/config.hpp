@@ -127,7 +127,8 @@ public:
         return observers_.push_back(std::move(who)), *this;
     }
     /// Offer `v5.channel.k8s.io` and `v4.channel.k8s.io` in the exec handshake, which give a
-    /// trustworthy exit record where the peer knows them. Default on.
+    /// trustworthy exit record where the peer knows them. A peer that refuses whatever offers any
+    /// is found out by the first exec, which takes five more exec URLs. Default on.
     config& offer_subprotocols(bool on) & { return offer_subprotocols_ = on, *this; }
 
     config&& region(std::string id) && { return std::move(region(std::move(id))); }

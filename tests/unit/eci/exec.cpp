@@ -1,12 +1,17 @@
 // Opening an exec channel, and the channel itself, against a scripted WebSocket.
 #include "scripted_service.hpp"
 
+#include "eci/caller.hpp"
+#include "eci/endpoint.hpp"
+#include "eci/exec_opener.hpp"
 #include "net/wait.hpp"
 #include "proto/exec_frame.hpp"
 #include "proto/exit_trailer.hpp"
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/json/array.hpp>
@@ -111,27 +116,84 @@ TEST_CASE("exec: the container's name is looked up once, and not when it is give
     CHECK(w.service.calls.back().parameters.at("ContainerName") == "side");
 }
 
-TEST_CASE("exec: a peer that refuses subprotocols gets a second try with a new URL") {
-    for (int status : {400, 403}) {
+/// What was asked for that is not the harmless command by which the peer is tried.
+std::size_t commands_asked_for(const service_world& w) {
+    std::size_t n = 0;
+    for (const auto& call : w.service.calls)
+        n +=
+            call.action == "ExecContainerCommand" && call.parameters.at("Command") != R"(["true"])";
+    return n;
+}
+
+net::http_reply refuse_offers(int status, const net::http_request& r) {
+    if (r.headers.has("sec-websocket-protocol")) return refusal(status, "Refused");
+    return accept(r, exit_3);
+}
+
+TEST_CASE("exec: a peer that refuses subprotocols is found out, and does without") {
+    for (int status : {400, 403, 404}) {
         service_world w;
         serve_calls(w);
-        w.service.upgrade = [status](const net::http_request& r) -> net::http_reply {
-            if (r.headers.has("sec-websocket-protocol")) return refusal(status, "Refused");
-            return accept(r, exit_3);
+        w.service.upgrade = [status](const net::http_request& r) {
+            return refuse_offers(status, r);
         };
         auto body = [](service_world& world) -> asio::awaitable<void> {
             auto box = world.client->attach("eci-1");
-            auto first = co_await box.bash("true");
+            auto first = co_await box.bash("echo 1");
             CHECK(first.status.code() == 3);
-            CHECK(world.service.upgrades.size() == 2);
-            co_await box.bash("true");  // the first time it may have been the URL
-            CHECK(world.service.upgrades.size() == 4);
-            co_await box.bash("true");  // now it is remembered
-            CHECK(world.service.upgrades.size() == 5);
+            CHECK(world.service.upgrades.size() == 1 + 3 + 1 + 1);
+            CHECK(commands_asked_for(world) == 2);
+            co_await box.bash("echo 2");  // it is remembered
+            CHECK(world.service.upgrades.size() == 7);
         };
         w.run(body(w));
-        CHECK(count(w, "ExecContainerCommand") == 5);
+        CHECK(count(w, "ExecContainerCommand") == 7);
     }
+}
+
+asio::awaitable<void> count_one(service_world& w, int& ended) {
+    auto r = co_await w.client->attach("eci-1").exec(command("x"));
+    CHECK(r.status.code() == 3);
+    ++ended;
+}
+
+TEST_CASE("exec: one finds out for all that a peer refuses subprotocols") {
+    service_world w;
+    serve_calls(w);
+    w.service.upgrade = [](const net::http_request& r) { return refuse_offers(400, r); };
+    auto body = [](service_world& world) -> asio::awaitable<void> {
+        co_await world.client->describe("eci-1");
+        int ended = 0;
+        for (int i = 0; i < 20; ++i)
+            asio::co_spawn(world.context, count_one(world, ended), asio::detached);
+        while (ended < 20) co_await net::sleep_for(5ms, deadline::never());
+    };
+    w.run(body(w));
+    CHECK(commands_asked_for(w) <= 40);
+    CHECK(count(w, "ExecContainerCommand") - commands_asked_for(w) == 4);
+}
+
+TEST_CASE("exec: who finds out is cancelled, and another one goes on") {
+    service_world w;
+    serve_calls(w);
+    asio::cancellation_signal cancel;
+    w.service.upgrade = [&](const net::http_request& r) -> net::http_reply {
+        if (w.service.upgrades.size() == 4) cancel.emit(asio::cancellation_type::terminal);
+        return refuse_offers(400, r);
+    };
+    auto body = [](service_world& world, asio::cancellation_signal& stop) -> asio::awaitable<void> {
+        co_await world.client->describe("eci-1");
+        int ended = 0, never = 0;
+        std::exception_ptr why;
+        asio::co_spawn(
+            world.context, count_one(world, never),
+            asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e) { why = e; }));
+        asio::co_spawn(world.context, count_one(world, ended), asio::detached);
+        while (ended < 1 || !why) co_await net::sleep_for(5ms, deadline::never());
+        CHECK(never == 0);
+        CHECK(error_info_from(why).code == errc::canceled);
+    };
+    w.run(body(w, cancel));
 }
 
 TEST_CASE("exec: subprotocols are not offered when that is switched off") {
@@ -153,28 +215,56 @@ TEST_CASE("exec: a refusal in any case is an error, with no token in it") {
     CHECK(seen.http_status == 403);
     CHECK(seen.request_id == "R-2");
     CHECK(seen.to_string().find("TOKEN") == std::string::npos);
-    CHECK(w.service.upgrades.size() == 2);
 }
 
-TEST_CASE("exec: a URL that was used up or is too old is asked for anew, once") {
-    for (bool offers : {true, false}) {
-        service_world w([offers](eci::config c) { return c.offer_subprotocols(offers); });
-        serve_calls(w);
-        w.service.upgrade = [&](const net::http_request& r) -> net::http_reply {
-            if (w.service.upgrades.size() == 1) return refusal(404, "Gone");
-            return accept(r, exit_3);
-        };
-        auto body = [](service_world& world, bool offered) -> asio::awaitable<void> {
-            auto box = world.client->attach("eci-1");
-            auto r = co_await box.bash("true");
-            CHECK(r.status.code() == 3);
-            CHECK(world.service.upgrades.size() == 2);
-            co_await box.bash("true");
-            const auto& last = world.service.upgrades.at(2).headers;
-            CHECK(last.has("sec-websocket-protocol") == offered);  // it was not their fault
-        };
-        w.run(body(w, offers));
-        CHECK(count(w, "ExecContainerCommand") == 3);
+/// The first upgrade is refused; what comes later is let in.
+void refuse_first(service_world& w, int status, error_info& seen, std::size_t& asked) {
+    serve_calls(w);
+    w.service.upgrade = [&w, status](const net::http_request& r) -> net::http_reply {
+        if (w.service.upgrades.size() == 1) return refusal(status, "No");
+        return accept(r, exit_3);
+    };
+    auto body = [](service_world& world, error_info& why, std::size_t& n) -> asio::awaitable<void> {
+        co_await fail_one(world, why);
+        n = commands_asked_for(world);
+    };
+    w.run(body(w, seen, asked));
+}
+
+TEST_CASE("exec: a URL that is refused may have been used up by a repeated request") {
+    for (bool offers : {true, false})
+        for (int status : {400, 403, 404, 410}) {
+            CAPTURE(status);
+            service_world w([offers](eci::config c) { return c.offer_subprotocols(offers); });
+            error_info seen;
+            std::size_t asked = 0;
+            refuse_first(w, status, seen, asked);
+            CHECK(seen.http_status == status);
+            CHECK(seen.message.find("may have started") != std::string::npos);
+            CHECK(asked == 1);
+        }
+}
+
+TEST_CASE("exec: behind a gateway's failure the command may have started") {
+    for (int status : {500, 502, 504}) {
+        service_world w;
+        error_info seen;
+        std::size_t asked = 0;
+        refuse_first(w, status, seen, asked);
+        CHECK(seen.http_status == status);
+        CHECK(seen.message.find("may have started") != std::string::npos);
+        CHECK(asked == 1);
+    }
+}
+
+TEST_CASE("exec: who is turned away before the upgrade tries again with a new URL") {
+    for (int status : {408, 429, 503}) {
+        service_world w;
+        error_info seen;
+        std::size_t asked = 0;
+        refuse_first(w, status, seen, asked);
+        CHECK_FALSE(seen.code);
+        CHECK(asked == 2);
     }
 }
 
@@ -185,20 +275,34 @@ TEST_CASE("exec: a URL that is gone is no missing sandbox") {
     w.run(fail_one(w, seen));
     CHECK(seen.code == errc::protocol);
     CHECK(seen.http_status == 404);
-    CHECK(w.service.upgrades.size() == 2);
 }
 
-TEST_CASE("exec: 5xx before the upgrade is tried again with a new URL") {
+asio::awaitable<void> open_once(eci::exec_opener& opener, bool& open) {
+    detail::exec_request request;
+    request.argv.emplace_back("x");
+    request.container = "main";
+    auto channel = co_await opener.open("eci-1", request, deadline::after(10s));
+    open = channel != nullptr;
+}
+
+TEST_CASE("exec: a URL that became too old while it was dialled is replaced, unopened") {
     service_world w;
-    serve_calls(w);
-    w.service.upgrade = [&](const net::http_request& r) -> net::http_reply {
-        if (w.service.upgrades.size() == 1) return refusal(503, "Busy");
-        return accept(r, exit_3);
+    int asked = 0;
+    auto port = std::to_string(w.service.port());
+    w.service.answer = [&](const seen_call&, std::size_t) {
+        auto url = "ws://127.0.0.1:" + port + "/exec/?s=" + std::to_string(++asked);
+        return json_answer(R"({"RequestId":"R-2","WebSocketUri":")" + url + R"("})");
     };
-    exec_result r;
-    w.run(run_one(w, r));
-    CHECK(r.status.code() == 3);
-    CHECK(count(w, "ExecContainerCommand") == 2);
+    w.service.upgrade = [](const net::http_request& r) { return accept(r, exit_3); };
+    auto settings = w.service.config();
+    auto how = std::make_shared<net::dialer>();
+    eci::caller calls(w.context.get_executor(), settings, how, eci::endpoint_of(settings));
+    eci::exec_opener opener(w.context.get_executor(), calls, settings, how, 0ms);
+    bool open = false;
+    w.run(open_once(opener, open));
+    CHECK(open);
+    REQUIRE(w.service.upgrades.size() == 1);
+    CHECK(w.service.upgrades[0].target == "/exec/?s=2");
 }
 
 TEST_CASE("exec: a connection that is refused is dialled again with a new URL") {
