@@ -8,6 +8,7 @@
 #include "net/wait.hpp"
 #include "proto/flatten.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace ecisbx::eci {
@@ -60,6 +61,10 @@ struct exec_opener::attempt {
     error_info failure;
     bool upgrade_sent = false;
 
+    void fail(const error& e, const exec_urls& urls) {
+        failure = e.info();
+        failure.request_id = urls.request_id;
+    }
     bool canceled() const { return failure.code == errc::canceled; }
     bool refused() const { return failure.http_status >= 200; }
     /// By who did not look at the request.
@@ -125,25 +130,31 @@ asio::awaitable<exec_opener::attempt> exec_opener::try_once(std::string id, exec
     net::websocket_options options;
     options.idle = request.idle;
     attempt result;
+    std::optional<net::stream> over;
     try {
-        auto over =
-            co_await net::dial(executor_, how_, where, until, events::connection_kind::exec);
-        if (core::clock::now() - asked > url_life_) {
-            urls = co_await ask(id, request, until);
-            target = checked(urls, rules_);
-            if (net::origin{target.host, target.port, target.tls} != where)
-                throw error(errc::connection, "the exec URL became too old before it was opened");
+        over = co_await net::dial(executor_, how_, where, until, events::connection_kind::exec);
+    } catch (const error& e) {
+        result.fail(e, urls);
+        co_return result;
+    }
+    if (core::clock::now() - asked > url_life_) {
+        urls = co_await ask(id, request, until);
+        target = checked(urls, rules_);
+        if (net::origin{target.host, target.port, target.tls} != where) {
+            result.fail(error(errc::connection, "the exec URL became too old"), urls);
+            co_return result;
         }
+    }
+    try {
         auto what = upgrade_request(where, target.target, offer);
         result.upgrade_sent = true;
         note_start(request, true);
         auto socket =
-            co_await net::websocket::connect(std::move(over), std::move(what), options, until);
+            co_await net::websocket::connect(std::move(*over), std::move(what), options, until);
         result.channel = std::make_unique<websocket_channel>(std::move(socket), urls.request_id);
     } catch (const error& e) {
-        result.failure = e.info();
+        result.fail(e, urls);
     }
-    result.failure.request_id = urls.request_id;
     co_return result;
 }
 
@@ -153,6 +164,7 @@ struct exec_opener::lesson {
         opener.learning_ = false;
         opener.learned_.notify_all();
     }
+    void taught() { ++opener.lessons_; }
     lesson(const lesson&) = delete;
     lesson& operator=(const lesson&) = delete;
     exec_opener& opener;
@@ -170,20 +182,22 @@ asio::awaitable<bool> exec_opener::accepted(std::string id, std::string containe
 
 asio::awaitable<void> exec_opener::learn(std::string id, std::string container,
                                          core::deadline until) {
-    const lesson running(*this);
+    lesson running(*this);
     for (int i = 0; i < enough_refusals; ++i) {
         bool fine = co_await accepted(id, container, true, until);
-        if (fine) co_return;
+        if (fine) co_return running.taught();
     }
     bool fine_without = co_await accepted(std::move(id), std::move(container), false, until);
     if (fine_without) offer_ = false;
+    running.taught();
 }
 
 asio::awaitable<bool> exec_opener::refuses_offers(std::string id, std::string container,
                                                   core::deadline until) {
     try {
+        const auto before = lessons_;
         while (learning_) co_await learned_.wait(until);
-        if (offer_) co_await learn(std::move(id), std::move(container), until);
+        if (lessons_ == before) co_await learn(std::move(id), std::move(container), until);
     } catch (const error& e) {
         if (e.code() == errc::canceled) throw;  // anything else tells nothing of the peer
     }

@@ -17,6 +17,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +77,7 @@ private:
     bool offer_;  // subprotocols
     core::deadline::duration url_life_;
     bool learning_ = false;
+    std::size_t lessons_ = 0;  // that came to an end
     net::notifier learned_;
 };
 

@@ -157,20 +157,40 @@ asio::awaitable<void> count_one(service_world& w, int& ended) {
     ++ended;
 }
 
+asio::awaitable<void> count_refused(service_world& w, int& ended) {
+    error_info seen;
+    co_await fail_one(w, seen);
+    CHECK(seen.code == errc::forbidden);
+    ++ended;
+}
+
+using counting = asio::awaitable<void> (*)(service_world&, int&);
+
+/// Twenty at once.
+asio::awaitable<void> crowd(service_world& world, counting one) {
+    co_await world.client->describe("eci-1");
+    int ended = 0;
+    for (int i = 0; i < 20; ++i) asio::co_spawn(world.context, one(world, ended), asio::detached);
+    while (ended < 20) co_await net::sleep_for(5ms, deadline::never());
+}
+
 TEST_CASE("exec: one finds out for all that a peer refuses subprotocols") {
     service_world w;
     serve_calls(w);
     w.service.upgrade = [](const net::http_request& r) { return refuse_offers(400, r); };
-    auto body = [](service_world& world) -> asio::awaitable<void> {
-        co_await world.client->describe("eci-1");
-        int ended = 0;
-        for (int i = 0; i < 20; ++i)
-            asio::co_spawn(world.context, count_one(world, ended), asio::detached);
-        while (ended < 20) co_await net::sleep_for(5ms, deadline::never());
-    };
-    w.run(body(w));
+    w.run(crowd(w, count_one));
     CHECK(commands_asked_for(w) <= 40);
     CHECK(count(w, "ExecContainerCommand") - commands_asked_for(w) == 4);
+}
+
+TEST_CASE("exec: a peer that refuses everything is tried once by those that ask at once") {
+    service_world w([](eci::config c) { return c.no_quota(); });
+    serve_calls(w);
+    w.service.upgrade = [](const net::http_request&) { return refusal(403, "Refused"); };
+    w.run(crowd(w, count_refused));
+    const auto tried = count(w, "ExecContainerCommand") - commands_asked_for(w);
+    CHECK(tried >= 4);
+    CHECK(tried <= 12);
 }
 
 TEST_CASE("exec: who finds out is cancelled, and another one goes on") {
