@@ -81,7 +81,8 @@ const tampering rows[] = {
     {"v1: one bit of the Signature", v1_query,
      [](request& r, who) {
          auto at = r.target.find("&Signature=") + 11;
-         r.target[at] = r.target[at] == 'A' ? 'B' : 'A';
+         bool escaped = r.target[at] == '%';
+         r.target.replace(at, escaped ? 3 : 1, r.target[at] == 'A' ? "B" : "A");
      },
      400, mismatch},
     {"v1: a Signature of zeros", v1_query,
