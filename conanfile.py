@@ -84,7 +84,6 @@ class EcisbxConan(ConanFile):
         toolchain.cache_variables["ECISBX_BUILD_PROGRAM"] = bool(self.options.with_cli)
         toolchain.cache_variables["ECISBX_BUILD_TESTS"] = False
         toolchain.cache_variables["ECISBX_BUILD_EXAMPLES"] = False
-        toolchain.cache_variables["ECISBX_WARNINGS_AS_ERRORS"] = False
         toolchain.user_presets_path = False  # nothing is written into the source folder
         toolchain.generate()
         CMakeDeps(self).generate()

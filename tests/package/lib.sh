@@ -28,13 +28,13 @@ build() {  # TREE [OPTION...]
 # The two trees that the installed ways, the packages and the ABI list come from.
 static_tree() {
     [ ! -f "$out-static.done" ] || return 0
-    configure "$root" static -DECISBX_BUILD_TESTS=OFF -DECISBX_BUILD_EXAMPLES=OFF \
-        -DECISBX_WARNINGS_AS_ERRORS=OFF && build static && touch "$out-static.done"
+    configure "$root" static -DECISBX_BUILD_TESTS=OFF -DECISBX_BUILD_EXAMPLES=OFF &&
+        build static && touch "$out-static.done"
 }
 shared_tree() {
     [ ! -f "$out-shared.done" ] || return 0
-    configure "$root" shared -DBUILD_SHARED_LIBS=ON -DECISBX_BUILD_PROGRAM=OFF \
-        -DECISBX_WARNINGS_AS_ERRORS=OFF && build shared && touch "$out-shared.done"
+    configure "$root" shared -DBUILD_SHARED_LIBS=ON -DECISBX_BUILD_PROGRAM=OFF &&
+        build shared && touch "$out-shared.done"
 }
 installed() {  # static|shared: into $out-prefix_KIND
     [ ! -f "$out-prefix_$1.done" ] || return 0

@@ -14,7 +14,6 @@ vcpkg_cmake_configure(
     ${FEATURE_OPTIONS}
     -DECISBX_BUILD_TESTS=OFF
     -DECISBX_BUILD_EXAMPLES=OFF
-    -DECISBX_WARNINGS_AS_ERRORS=OFF
     "-DPKG_CONFIG_EXECUTABLE=${PKGCONFIG}")
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/ecisbx)
