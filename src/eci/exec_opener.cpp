@@ -197,7 +197,8 @@ asio::awaitable<bool> exec_opener::refuses_offers(std::string id, std::string co
     try {
         const auto before = lessons_;
         while (learning_) co_await learned_.wait(until);
-        if (lessons_ == before) co_await learn(std::move(id), std::move(container), until);
+        if (offer_ && lessons_ == before)
+            co_await learn(std::move(id), std::move(container), until);
     } catch (const error& e) {
         if (e.code() == errc::canceled) throw;  // anything else tells nothing of the peer
     }

@@ -1,6 +1,7 @@
 // Opening an exec channel, and the channel itself, against a scripted WebSocket.
 #include "scripted_service.hpp"
 
+#include "common/pending.hpp"
 #include "eci/caller.hpp"
 #include "eci/endpoint.hpp"
 #include "eci/exec_opener.hpp"
@@ -10,8 +11,6 @@
 
 #include <doctest/doctest.h>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/json/array.hpp>
@@ -196,24 +195,21 @@ TEST_CASE("exec: a peer that refuses everything is tried once by those that ask 
 TEST_CASE("exec: who finds out is cancelled, and another one goes on") {
     service_world w;
     serve_calls(w);
-    asio::cancellation_signal cancel;
+    auto first = std::make_shared<pending>(w.context.get_executor());
     w.service.upgrade = [&](const net::http_request& r) -> net::http_reply {
-        if (w.service.upgrades.size() == 4) cancel.emit(asio::cancellation_type::terminal);
+        if (w.service.upgrades.size() == 4) first->cancel.emit(asio::cancellation_type::terminal);
         return refuse_offers(400, r);
     };
-    auto body = [](service_world& world, asio::cancellation_signal& stop) -> asio::awaitable<void> {
+    auto body = [](service_world& world, pending_ptr canceled) -> asio::awaitable<void> {
         co_await world.client->describe("eci-1");
         int ended = 0, never = 0;
-        std::exception_ptr why;
-        asio::co_spawn(
-            world.context, count_one(world, never),
-            asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e) { why = e; }));
+        launch(canceled, count_one(world, never));
         asio::co_spawn(world.context, count_one(world, ended), asio::detached);
-        while (ended < 1 || !why) co_await net::sleep_for(5ms, deadline::never());
+        while (ended < 1 || !canceled->ended) co_await net::sleep_for(5ms, deadline::never());
         CHECK(never == 0);
-        CHECK(error_info_from(why).code == errc::canceled);
+        CHECK(error_info_from(canceled->failure).code == errc::canceled);
     };
-    w.run(body(w, cancel));
+    w.run(body(w, first));
 }
 
 TEST_CASE("exec: subprotocols are not offered when that is switched off") {
@@ -251,30 +247,24 @@ void refuse_first(service_world& w, int status, error_info& seen, std::size_t& a
     w.run(body(w, seen, asked));
 }
 
+void check_final(int status, bool offers) {
+    CAPTURE(status);
+    service_world w([offers](eci::config c) { return c.offer_subprotocols(offers); });
+    error_info seen;
+    std::size_t asked = 0;
+    refuse_first(w, status, seen, asked);
+    CHECK(seen.http_status == status);
+    CHECK(seen.message.find("may have started") != std::string::npos);
+    CHECK(asked == 1);
+}
+
 TEST_CASE("exec: a URL that is refused may have been used up by a repeated request") {
     for (bool offers : {true, false})
-        for (int status : {400, 403, 404, 410}) {
-            CAPTURE(status);
-            service_world w([offers](eci::config c) { return c.offer_subprotocols(offers); });
-            error_info seen;
-            std::size_t asked = 0;
-            refuse_first(w, status, seen, asked);
-            CHECK(seen.http_status == status);
-            CHECK(seen.message.find("may have started") != std::string::npos);
-            CHECK(asked == 1);
-        }
+        for (int status : {400, 403, 404, 410}) check_final(status, offers);
 }
 
 TEST_CASE("exec: behind a gateway's failure the command may have started") {
-    for (int status : {500, 502, 504}) {
-        service_world w;
-        error_info seen;
-        std::size_t asked = 0;
-        refuse_first(w, status, seen, asked);
-        CHECK(seen.http_status == status);
-        CHECK(seen.message.find("may have started") != std::string::npos);
-        CHECK(asked == 1);
-    }
+    for (int status : {500, 502, 504}) check_final(status, true);
 }
 
 TEST_CASE("exec: who is turned away before the upgrade tries again with a new URL") {
